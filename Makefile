@@ -1,0 +1,56 @@
+# Everything runs by these names. `make demo` and `make test` need only Python 3.11+, make and the registries.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+SOURCES := gateway schemas parsers builders settlement ledger store simulators tests
+
+.PHONY: install demo test test-fast test-long test-faults check bench golden docs lock chromium
+
+install: $(STAMP)
+
+$(STAMP): requirements.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: install
+	@$(BIN)/finality demo
+
+test: install chromium
+	$(BIN)/python -m pytest tests
+
+test-fast: install
+	$(BIN)/python -m pytest tests -m "not slow and not faults and not browser"
+
+test-long: install chromium
+	FINALITY_EXAMPLES=2000 $(BIN)/python -m pytest tests
+
+test-faults: install
+	$(BIN)/python -m tests.faults --kills 200
+
+bench: install
+	$(BIN)/finality bench
+
+check: install
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/test_tidy.py
+	$(BIN)/hadolint docker/Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker/compose.yaml
+
+golden: install
+	FINALITY_GOLDEN=rewrite $(BIN)/python -m pytest tests/golden
+
+docs: install
+	$(BIN)/python -m gateway.reference docs/reference
+
+lock:
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+	    --extra test --extra check pyproject.toml -o requirements.txt
+
+# A browser for the browser tests, where apt can bring one; without it those tests say they were skipped.
+chromium:
+	@command -v chromium >/dev/null || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && \
+	    (apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium) >/dev/null 2>&1 || true; }

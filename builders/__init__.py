@@ -1,0 +1,1 @@
+"""Values to bytes: one instruction, two wires. Nothing here does I/O."""

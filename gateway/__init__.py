@@ -1,0 +1,1 @@
+"""The shell around the pure core: HTTP, links, clock, settings, handlers, wiring, command line."""

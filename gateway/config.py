@@ -1,0 +1,80 @@
+"""Every setting, its default and its meaning. Environment FINALITY_* or one TOML file (FINALITY_CONFIG)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+def default_data() -> Path:
+    """/var/lib/finality as root, ~/.local/share/finality otherwise."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/finality")
+    return Path.home() / ".local" / "share" / "finality"
+
+
+class Settings(BaseSettings):
+    """What an installation may change. Durations name their unit."""
+
+    model_config = SettingsConfigDict(env_prefix="FINALITY_", extra="ignore")
+
+    data: Path = Field(default_factory=default_data, description="folder for everything kept on disk")
+    environment: Literal["DEMO", "TEST", "LIVE"] = Field(
+        "TEST", description="shown on every page; test BICs are refused on LIVE"
+    )
+    dsn: str | None = Field(None, description="owner DSN of a real PostgreSQL (16 or later)")
+    app_dsn: str | None = Field(None, description="DSN of the app role, when it is not made by us")
+    mqtt: str | None = Field(None, description="URL of a real MQTT 3.1.1 broker")
+    postgres_account: str | None = Field(
+        None, description="existing unprivileged account PostgreSQL runs as when we are root"
+    )
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(8480, ge=0, le=65535, description="0 takes a free port")
+    body_bytes_max: int = Field(8 * 1024 * 1024, description="larger HTTP bodies are refused (413)")
+    business_zone: str = Field("America/New_York", description="zone of the business date")
+    business_day_end: str = Field(
+        "18:30", description="local time after which what is unsettled is overdue"
+    )
+    confirmation_lag_hours: float = Field(
+        14, description="how long after the day's end a confirmation may still come"
+    )
+    ack_overdue_minutes: float = Field(
+        5, description="business minutes without a network answer before the alarm and PDE resend"
+    )
+    attempts_max: int = Field(4, description="sends of one securities message before a person must act")
+    parked_minutes: float = Field(
+        15, description="business minutes an unknown reference waits before it is an exception"
+    )
+    batch_cap: int = Field(500, ge=1, le=5000, description="items in one lane transaction")
+    shards: int = Field(2, ge=1, le=16, description="lane workers in one process")
+    queue_bound: int = Field(20000, ge=100, description="items waiting before we refuse (503)")
+    admission_ms: int = Field(
+        500, ge=50, description="age of the oldest unworked item before HTTP answers 503"
+    )
+    pack_bytes_max: int = Field(200_000, le=256_000, description="size of one MQTT payload")
+    lease_seconds: float = Field(2.5, gt=0.5, description="how long a silent worker keeps its lanes")
+    pool_size: int = Field(8, ge=3, le=50)
+    idempotency_days: int = 7
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
+        if file := os.environ.get("FINALITY_CONFIG"):
+            sources.append(TomlConfigSettingsSource(settings_cls, Path(file)))
+        return tuple(sources)

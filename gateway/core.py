@@ -1,0 +1,347 @@
+"""The running gateway: its pool, lanes, links and what it remembers. Doors call `submit`, `act`, `receive`."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import socket
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import structlog
+
+from gateway.clock import Clock, VirtualClock, new_id, real_now
+from gateway.config import Settings
+from gateway.feed import Feed
+from gateway.handlers import commands as lane_commands
+from gateway.handlers.unit import Ids, Unit, lane_of
+from gateway.identity import Client
+from gateway.inbound import Arrival, Inbound
+from gateway.items import Action, Due, Item, Overloaded, Result, Routed, Submission
+from gateway.metrics import Metrics
+from gateway.worker import Worker
+from schemas.instruction import Instruction, Payment
+from schemas.mx.compiler import Schemas
+from schemas.problem import Problem, Refused
+from schemas.static import StaticData
+from store import cases, commands, leases, messages, static
+from store.leases import LANES, Held
+from store.messages import Settled
+from store.rows import Connection, Pool
+
+if TYPE_CHECKING:
+    from gateway.links import Link, LinkState
+    from gateway.relay import Relay
+
+log = structlog.get_logger()
+
+
+class Core:
+    """Everything one gateway process holds. One lane, one holder; one item, one transaction."""
+
+    def __init__(
+        self, pool: Pool, settings: Settings, clock: Clock, schemas: Schemas, holder: str | None = None
+    ) -> None:
+        self.pool = pool
+        self.settings = settings
+        self.clock = clock
+        self.schemas = schemas
+        self.holder = holder or f"{socket.gethostname()}-{os.getpid()}"
+        self.held = Held(self.holder, {})
+        self.metrics = Metrics()
+        self.feed = Feed()
+        self.ids = Ids()
+        self.fresh: dict[int, bytes] = {}
+        self.static = StaticData.empty()
+        self.static_version = -1
+        self.workers = [Worker(self, shard) for shard in range(settings.shards)]
+        self.inbounds: dict[str, Inbound] = {}
+        self.links: dict[str, Link] = {}
+        self.relays: dict[str, Relay] = {}
+        self.parked_references: set[str] = set()
+        self._last_command = 0
+        self._commands_in_flight: set[int] = set()
+
+    # doors ----------------------------------------------------------------------------------------
+
+    async def submit(
+        self, client: Client, items: Sequence[Instruction | Payment]
+    ) -> list[Result]:
+        """Take these in; every result stands for something committed. Overloaded when the backlog is long."""
+        now = real_now()
+        submissions = [self._submission(client, item, now) for item in items]
+        for worker in {self._worker(s.lane) for s in submissions}:
+            try:
+                worker.admit()
+            except Overloaded:
+                self.metrics.refused()
+                raise
+        away = [s for s in submissions if s.lane not in self.held]
+        if away:
+            return await lane_commands.submit_away(self, submissions)
+        return await self._wait_for(submissions)
+
+    async def act(
+        self, client: Client, id_: UUID, action: str, body: dict[str, Any]
+    ) -> Result:
+        """Do what a person asks with one instruction; Refused when its state does not allow it."""
+        async with self.pool.acquire() as db:
+            lane = await db.fetchval("select lane from instruction where id = $1", id_)
+        if lane is None:
+            raise Refused("not_found", [Problem("id", "unknown", f"no instruction {id_}", str(id_))])
+        item = Action(lane, id_, client, action, body)
+        if lane not in self.held:
+            return await lane_commands.act_away(self, item)
+        return (await self._wait_for([item]))[0]
+
+    async def receive(self, link: str, payload: bytes) -> list[int]:
+        """Store an inbound payload that came over HTTP; the ids of its messages."""
+        if link not in self.inbounds:
+            raise Refused(
+                "unknown_link",
+                [Problem("link", "unknown", f"one of {', '.join(sorted(self.inbounds))}", link)],
+            )
+
+        async def acknowledge() -> None:
+            """The HTTP answer is the acknowledgement."""
+
+        return await self.inbounds[link].receive([Arrival(payload, acknowledge)])
+
+    def link_states(self) -> list[LinkState]:
+        """What is up, and when it last spoke."""
+        return [link.state for link in self.links.values()]
+
+    # lanes ----------------------------------------------------------------------------------------
+
+    def _worker(self, lane: int) -> Worker:
+        return self.workers[lane % len(self.workers)]
+
+    def _submission(
+        self, client: Client, item: Instruction | Payment, now: datetime
+    ) -> Submission:
+        text = item.model_dump_json(exclude_none=True)
+        portfolio = item.portfolio or ""
+        return Submission(
+            lane_of(portfolio), new_id(now), client, item, text, hashlib.sha256(text.encode()).digest()
+        )
+
+    async def _wait_for(self, items: Sequence[Submission | Action]) -> list[Result]:
+        loop = asyncio.get_running_loop()
+        for item in items:
+            item.done = loop.create_future()
+        await self.put(items)
+        return [await item.done for item in items if item.done is not None]
+
+    async def put(self, items: Sequence[Item]) -> None:
+        """Queue for the lanes, in order; those of other holders are left for them."""
+        by_worker: dict[Worker, list[Item]] = {}
+        away: list[Item] = []
+        for item in items:
+            if item.lane in self.held:
+                by_worker.setdefault(self._worker(item.lane), []).append(item)
+            else:
+                away.append(item)
+        for worker, mine in by_worker.items():
+            worker.put(mine)
+        if away:
+            await self._leave(away)
+
+    async def _leave(self, items: Sequence[Item]) -> None:
+        """Another process holds these lanes: the inbox says so, the holder polls."""
+        settled = [
+            Settled(i.message, "routed", i.lane, i.id, None, None, None, None)
+            for i in items
+            if isinstance(i, Routed) and i.part == 0
+        ]
+        async with self.pool.acquire() as db:
+            await messages.settle_many(db, settled)
+            await db.execute(commands.NOTIFY)
+        self.done(items)
+
+    def give_back(self, items: Sequence[Item]) -> None:
+        """After a lost lease: stored work stays stored, its next holder finds it."""
+        self.done(items)
+
+    async def room(self) -> None:
+        """Wait until every lane worker has room: links stop acknowledging, memory stays bounded."""
+        for worker in self.workers:
+            await worker.room()
+
+    async def idle(self) -> None:
+        """Wait until the lanes are empty."""
+        while any(len(worker) for worker in self.workers):
+            await asyncio.sleep(0.005)
+
+    def committed(self, unit: Unit, batch: Sequence[Item]) -> None:
+        """After the commit: wake relays and readers, remember bytes that leave next."""
+        if len(self.fresh) < 20_000:
+            self.fresh.update((raw.id, raw.body) for raw in unit.raws)
+        for link in {out.link for out in unit.outs}:
+            if link in self.relays:
+                self.relays[link].wake.set()
+        if unit.answered:
+            for relay in self.relays.values():
+                relay.wake.set()
+        self.done(batch)
+        if unit.events:
+            self.feed.wake()
+
+    def done(self, items: Iterable[Item]) -> None:
+        """These are out of our hands."""
+        for item in items:
+            if isinstance(item, Routed) and item.link in self.inbounds:
+                self.inbounds[item.link].in_flight.discard(item.message)
+            elif isinstance(item, Submission | Action) and item.command is not None:
+                self._commands_in_flight.discard(item.command)
+
+    def parked(self, settled: Sequence[Settled]) -> None:
+        """Remember which references are waited for."""
+        self.parked_references.update(s.reference for s in settled if s.reference)
+        self.feed.wake()
+
+    async def fate_unknown(self, rows: Sequence[Any]) -> None:
+        """A payment may or may not have left: a status or a person decides (DOMAIN 4.7)."""
+        now = self.clock.now()
+        await self.put([Due(r["lane"], r["instruction"], "fate_unknown", now) for r in rows])
+
+    # what comes round -----------------------------------------------------------------------------
+
+    async def refresh_static(self, db: Connection) -> None:
+        """Have the static data of the version the database is at."""
+        version = await static.version(db)
+        if version != self.static_version:
+            self.static = StaticData.from_rows(await static.rows(db))
+            self.static_version = version
+
+    async def keep_leases(self) -> None:
+        """Hold a fair share of the lanes, renewed well before they expire."""
+        seconds = self.settings.lease_seconds
+        while True:
+            try:
+                await self.balance()
+            except OSError as error:
+                log.warning("leases", error=str(error))
+            except Exception as error:
+                if "connect" not in repr(error).lower():
+                    log.warning("leases", error=repr(error))
+            await asyncio.sleep(seconds / 5)
+
+    async def balance(self) -> None:
+        """Renew, give back what is above our share, take what is free."""
+        seconds = self.settings.lease_seconds
+        async with self.pool.acquire() as db:
+            mine = await leases.renew(db, self.holder, seconds)
+            alive = await leases.workers(db, seconds * 2)
+            share = -(-LANES // max(1, len(alive)))
+            if len(mine) > share:
+                over = sorted(mine)[share:]
+                self._hold({lane: e for lane, e in mine.items() if lane not in over})
+                await self.idle()
+                await leases.drop(db, self.holder, over)
+                mine = {lane: e for lane, e in mine.items() if lane not in over}
+            elif len(mine) < share:
+                mine |= await leases.take(db, self.holder, seconds, share - len(mine))
+        self._hold(mine)
+
+    def _hold(self, epochs: dict[int, int]) -> None:
+        if epochs != self.held.epochs:
+            for worker in self.workers:
+                worker.memory.forget()
+            self.held = Held(self.holder, epochs)
+
+    async def sweep(self) -> None:
+        """Work what is due: timers, overdue acknowledgements, parked messages, other processes' work."""
+        async with self.pool.acquire() as db:
+            await self._commands(db)
+            await self._timers(db)
+            await self._overdue(db)
+            await self._parked(db)
+            await self._static(db)
+        for inbound in self.inbounds.values():
+            await inbound.recover()
+
+    async def _commands(self, db: Connection) -> None:
+        lanes = list(self.held.epochs)
+        for row in await commands.waiting(db, lanes, 0, self.settings.batch_cap):
+            if row["id"] not in self._commands_in_flight:
+                self._commands_in_flight.add(row["id"])
+                await self.put([lane_commands.read(row)])
+
+    async def _timers(self, db: Connection) -> None:
+        now = self.clock.now()
+        rows = await cases.peek_timers(db, now, list(self.held.epochs), self.settings.batch_cap)
+        await self.put([Due(r["lane"], r["instruction"], r["kind"], r["due_at"]) for r in rows])
+
+    async def _overdue(self, db: Connection) -> None:
+        limit = self.clock.now() - timedelta(minutes=self.settings.ack_overdue_minutes)
+        rows = [r for r in await messages.overdue(db, limit, 500) if r["lane"] in self.held]
+        if not rows:
+            return
+        log.warning("ack_overdue", messages=len(rows))
+        attempts = self.settings.attempts_max
+        again = [r for r in rows if r["securities"] and r["attempt"] < attempts]
+        await messages.send_again(db, [r["id"] for r in again])
+        lost = [r for r in rows if not r["securities"]]
+        await messages.fate_unknown(db, [r["id"] for r in lost])
+        for relay in self.relays.values():
+            relay.wake.set()
+        now = self.clock.now()
+        await self.put([Due(r["lane"], r["instruction"], "ack_overdue", now) for r in rows if r in again or r not in lost])
+        await self.fate_unknown(lost)
+
+    async def _parked(self, db: Connection) -> None:
+        rows = await messages.expired_parked(db, self.clock.now(), 500)
+        if rows:
+            await lane_commands.raise_parked(self, db, rows)
+
+    async def _static(self, db: Connection) -> None:
+        before = self.static_version
+        await self.refresh_static(db)
+        if before in (self.static_version, -1):
+            return
+        rows = await db.fetch(
+            "select lane, id from condition where state in ('draft', 'approved')"
+            " and lane = any($1::smallint[])",
+            list(self.held.epochs),
+        )
+        now = self.clock.now()
+        await self.put([Due(r["lane"], r["id"], "static", now) for r in rows])
+
+    async def next_due(self) -> datetime | None:
+        """The next business instant at which this gateway has something to do by itself."""
+        async with self.pool.acquire() as db:
+            timer = await db.fetchval(cases.NEXT_TIMER)
+            taken = await db.fetchval(messages.OLDEST_TAKEN)
+            parked = await db.fetchval("select min(retry_at) from inbox where state = 'parked'")
+        overdue = taken and taken + timedelta(minutes=self.settings.ack_overdue_minutes)
+        return min((t for t in (timer, overdue, parked) if t is not None), default=None)
+
+    async def quiet(self) -> bool:
+        """Nothing in hand: no queue, no open inbox row, nothing to send."""
+        if any(len(w) for w in self.workers) or any(i.in_flight for i in self.inbounds.values()):
+            return False
+        async with self.pool.acquire() as db:
+            return not await db.fetchval(
+                "select exists (select from outbox where state in ('queued', 'sending')"
+                " and not exists (select from outbox e where e.instruction = outbox.instruction"
+                " and e.state in ('queued', 'sending', 'taken') and e.id < outbox.id))"
+                " or exists (select from inbox where state in ('new', 'routed'))"
+                " or exists (select from command where reason is null)"
+                " or exists (select from timer where due_at <= $1)",
+                self.clock.now(),
+            )
+
+    async def set_clock(self, now: datetime) -> None:
+        """Move virtual time; Refused on a real clock or a step back."""
+        if not isinstance(self.clock, VirtualClock):
+            raise Refused("real_clock", [Problem("now", "clock", "this gateway runs on the real clock")])
+        try:
+            self.clock.set(now)
+        except ValueError as error:
+            raise Refused("clock_back", [Problem("now", "clock", str(error), str(now))]) from error
+        async with self.pool.acquire() as db:
+            await static.set_setting(db, "clock", now.isoformat())
+        await self.sweep()

@@ -1,0 +1,191 @@
+"""Inbound: store raw, commit, acknowledge; then parse, find whose it is, and hand it to its lane."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+import parsers
+import parsers.containers
+from gateway import failpoints, runner
+from gateway.items import Routed
+from schemas.answer import Answer, CashAdvice, CashEntry, NetworkAnswer, PaymentStatus, Unknown
+from schemas.problem import MessageError
+from store import messages, references
+from store.messages import Raw, Settled
+
+if TYPE_CHECKING:
+    from gateway.core import Core
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Arrival:
+    """One payload as the transport gave it, with how to acknowledge it."""
+
+    payload: bytes
+    acknowledge: Callable[[], Awaitable[None]]
+    key: bytes = b""  # file name for directories
+
+
+@dataclass(slots=True)
+class Stored:
+    """A message that is safe on disk and not yet worked."""
+
+    id: int
+    body: bytes
+    stored_at: datetime
+
+
+class Inbound:
+    """The way in of one link: `receive` stores, `route` finds the lane."""
+
+    def __init__(self, core: Core, link: str) -> None:
+        self.core = core
+        self.link = link
+        self.in_flight: set[int] = set()
+        self.received = 0
+
+    async def deliver(self, arrivals: Sequence[Arrival]) -> None:
+        """Receive these; what cannot be stored stays unacknowledged, the transport keeps it."""
+        await runner.run(self.receive, arrivals, self._not_stored)
+
+    async def receive(self, arrivals: Sequence[Arrival]) -> list[int]:
+        """Store the messages of these payloads, commit, acknowledge, route what is new."""
+        failpoints.reach("before_store")
+        now = self.core.clock.now()
+        bodies = [
+            (a.key, body) for a in arrivals for body in parsers.containers.split(a.payload)
+        ]
+        async with self.core.pool.acquire() as db, db.transaction():
+            await self.core.ids.ensure(db, len(bodies))
+            raws = [
+                Raw(self.core.ids.take(), "in", self.link, hashlib.sha256(k + b).digest(), now, b)
+                for k, b in bodies
+            ]
+            fresh = await messages.store_many(db, self.link, raws)
+            self.in_flight.update(fresh)
+        failpoints.reach("after_store")
+        for arrival in arrivals:
+            await arrival.acknowledge()
+        failpoints.reach("after_ack")
+        self.received += len(bodies)
+        stored = [Stored(r.id, r.body, now) for r in raws if r.id in fresh]
+        self.core.metrics.received(self.link, len(bodies), len(bodies) - len(fresh))
+        await self.route(stored)
+        return [r.id for r in raws]
+
+    async def recover(self) -> int:
+        """Route what was stored and not worked, as after a crash or a wake-up from parking."""
+        async with self.core.pool.acquire() as db:
+            rows = [
+                r
+                for r in await messages.waiting(db, self.link, self.core.settings.batch_cap)
+                if r["id"] not in self.in_flight
+            ]
+            if not rows:
+                return 0
+            tries = await messages.tried_many(db, [r["id"] for r in rows])
+        self.in_flight.update(r["id"] for r in rows)
+        calm = [r for r in rows if tries[r["id"]] == 1]
+        await self.route([Stored(r["id"], r["body"], r["stored_at"]) for r in calm])
+        for r in rows:
+            if tries[r["id"]] == 2:
+                await self.route([Stored(r["id"], r["body"], r["stored_at"])])
+                await self.core.idle()
+            elif tries[r["id"]] > 2:
+                await self._settle([self._parked(r["id"], None, None, "died", "the process died on it twice")])
+        return len(rows)
+
+    async def route(self, stored: Sequence[Stored]) -> None:
+        """Parse and look up; hand to the lanes in receive order, park what has no home yet."""
+        if stored:
+            await runner.run(self._route, stored, self._park)
+
+    async def _route(self, stored: Sequence[Stored]) -> None:
+        read: list[tuple[Stored, Answer]] = []
+        settled: list[Settled] = []
+        for message in stored:
+            try:
+                read.append((message, parsers.read(message.body, self.core.schemas)))
+            except MessageError as error:
+                why = "; ".join(f"{p.path} {p.rule}: {p.message}" for p in error.problems[:20])
+                settled.append(self._parked(message.id, None, None, "unreadable", why))
+        wanted = sorted({ref for _, answer in read for ref in related(answer)})
+        async with self.core.pool.acquire() as db:
+            found = await references.find_wire(db, wanted)
+        routed: list[Routed] = []
+        for message, answer in read:
+            homes = [
+                (next(ref for ref in refs if ref in found), entry)
+                for refs, entry in speaks_of(answer)
+                if any(ref in found for ref in refs)
+            ]
+            if not homes:
+                settled.append(self._homeless(message, answer))
+            for part, (ref, entry) in enumerate(homes):
+                claim = found[ref]
+                routed.append(
+                    Routed(
+                        claim.lane, claim.instruction, message.id, self.link, answer,
+                        message.stored_at, ref, entry, part, len(homes),
+                    )
+                )
+        await self._settle(settled)
+        await self.core.put(routed)
+
+    def _homeless(self, message: Stored, answer: Answer) -> Settled:
+        """Nothing we know goes by that reference: it waits, then a person looks (DOMAIN 2.5.6)."""
+        refs = related(answer)
+        wait = timedelta(minutes=self.core.settings.parked_minutes)
+        return Settled(
+            message.id, "parked", None, None, answer.header.type, refs[0] if refs else None,
+            "unknown_reference" if not isinstance(answer, Unknown) else "unknown_type",
+            message.stored_at + wait,
+        )
+
+    def _parked(
+        self, id_: int, type_: str | None, reference: str | None, code: str, why: str
+    ) -> Settled:
+        now = self.core.clock.now()
+        return Settled(id_, "parked", None, None, type_, reference, f"{code}: {why}", now)
+
+    async def _settle(self, settled: Sequence[Settled]) -> None:
+        if settled:
+            async with self.core.pool.acquire() as db:
+                await messages.settle_many(db, settled)
+            self.in_flight.difference_update(s.id for s in settled)
+            self.core.parked(settled)
+
+    async def _not_stored(self, arrival: Arrival, reason: str) -> None:
+        log.error("payload not stored", link=self.link, bytes=len(arrival.payload), reason=reason)
+
+    async def _park(self, message: Stored, reason: str) -> None:
+        await self._settle([self._parked(message.id, None, None, "bug", reason)])
+
+
+def speaks_of(answer: Answer) -> list[tuple[tuple[str, ...], CashEntry | None]]:
+    """What this answer speaks of: the references it may be known by, and the cash entry, if any."""
+    match answer:
+        case NetworkAnswer():
+            return [((answer.mur or answer.header.reference,), None)]
+        case CashAdvice():
+            return [
+                (tuple(ref for ref in (entry.our_reference, entry.uetr) if ref), entry)
+                for entry in answer.entries
+            ]
+        case PaymentStatus():
+            return [(tuple(ref for ref in (answer.related, answer.uetr) if ref), None)]
+        case _:
+            return [((answer.related,), None)] if answer.related else []
+
+
+def related(answer: Answer) -> list[str]:
+    """The references alone."""
+    return [ref for refs, _ in speaks_of(answer) for ref in refs]

@@ -1,0 +1,51 @@
+"""What the gateway counts, for Prometheus."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+
+
+class Metrics:
+    """One registry per gateway, so that several in one test process do not meet."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._items = Counter("finality_items", "Items worked in lane transactions", registry=self.registry)
+        self._batches = Histogram(
+            "finality_batch_seconds", "Lane transactions", buckets=_BUCKETS, registry=self.registry
+        )
+        self._received = Counter(
+            "finality_messages_received", "Inbound messages", ["link"], registry=self.registry
+        )
+        self._repeats = Counter(
+            "finality_messages_repeated", "Inbound repeats", ["link"], registry=self.registry
+        )
+        self._sent = Counter("finality_messages_sent", "Outbound messages", ["link"], registry=self.registry)
+        self._refused = Counter("finality_overloaded", "Requests answered 503", registry=self.registry)
+        self.latency = Histogram(
+            "finality_answer_seconds",
+            "From the receipt of an answer to its books",
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        self.queue = Gauge("finality_queue", "Items waiting in the lanes", registry=self.registry)
+
+    def batch(self, items: int, seconds: float) -> None:
+        self._items.inc(items)
+        self._batches.observe(seconds)
+
+    def received(self, link: str, messages: int, repeats: int) -> None:
+        self._received.labels(link).inc(messages)
+        self._repeats.labels(link).inc(repeats)
+
+    def sent(self, link: str, messages: int) -> None:
+        self._sent.labels(link).inc(messages)
+
+    def refused(self) -> None:
+        self._refused.inc()
+
+    def text(self) -> bytes:
+        """The exposition format."""
+        return generate_latest(self.registry)

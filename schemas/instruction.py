@@ -1,0 +1,328 @@
+"""The one instruction model, from HTTP body to builder: securities instructions and payments.
+
+Field names are those of the standards' own elements in snake_case. Shape, code words and check
+digits are verified here; what needs static data or a calendar is verified at enrichment.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+from schemas.identifiers import Bic, Currency, Iban, Isin, LegalEntity, Mic, Uetr
+from schemas.money import QuantityType
+
+
+def _exact(value: object) -> object:
+    """Numbers arrive as strings or integers; a JSON float has already lost digits."""
+    if isinstance(value, float):
+        raise ValueError("send decimals as a string, e.g. \"190.25\"; a JSON float is not exact")
+    return value
+
+
+def _plain(value: Decimal) -> str:
+    return format(value, "f")
+
+
+Exact = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    Field(max_digits=28, decimal_places=10, allow_inf_nan=False),
+    PlainSerializer(_plain, return_type=str),
+]
+Positive = Annotated[Exact, Field(gt=0)]
+NotNegative = Annotated[Exact, Field(ge=0)]
+
+# DOMAIN 3.4: a reference in set X, not starting or ending with a slash, no double slash
+_REFERENCE = r"^[A-Za-z0-9\-?:().,'+ ](/?[A-Za-z0-9\-?:().,'+ ])*$"
+Reference = Annotated[
+    str, Field(min_length=1, max_length=35, pattern=_REFERENCE)
+]
+WireReference = Annotated[
+    str, Field(min_length=1, max_length=16, pattern=_REFERENCE)
+]
+Text = Annotated[str, Field(min_length=1, max_length=140)]
+Account = Annotated[str, Field(min_length=1, max_length=35, pattern=r"^[A-Za-z0-9/\-?:().,'+ ]+$")]
+Code4 = Annotated[str, Field(pattern=r"^[A-Z0-9]{4}$")]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Amount(Model):
+    """Money on the wire: a currency and a decimal string with no more digits than ISO 4217 allows."""
+
+    currency: Currency
+    value: NotNegative
+
+    @model_validator(mode="after")
+    def _digits(self) -> Amount:
+        from schemas.identifiers import currency_digits
+
+        digits = currency_digits(self.currency)
+        if -int(self.value.normalize().as_tuple().exponent) > digits:
+            raise ValueError(f"{self.currency} has {digits} decimals (C03), got {self.value}")
+        return self
+
+
+class InstrumentQuantity(Model):
+    """UNIT for shares, FAMT for face amount, AMOR for amortised face."""
+
+    type: QuantityType = "UNIT"
+    value: Positive
+
+
+class Price(Model):
+    """90A/90B DEAL: PRCT and YIEL are percentages, ACTU, DISC and PREM amounts per unit."""
+
+    type: Literal["PRCT", "YIEL", "ACTU", "DISC", "PREM"] = "ACTU"
+    value: Exact
+    currency: Currency | None = None
+
+    @model_validator(mode="after")
+    def _currency(self) -> Price:
+        if (self.type in {"ACTU", "DISC", "PREM"}) != (self.currency is not None):
+            raise ValueError(f"price type {self.type} {'needs' if self.currency is None else 'has no'} currency")
+        return self
+
+
+class LocalId(Model):
+    """A local identifier and its scheme as MX says it (CUSP, SEDL, COMM...)."""
+
+    scheme: Code4
+    id: Annotated[str, Field(min_length=1, max_length=31, pattern=r"^[A-Za-z0-9]+$")]
+
+
+class PlaceOfTrade(Model):
+    """94B TRAD: kind of place, and its market identifier code for an exchange."""
+
+    type: Literal["EXCH", "OTCO", "PRIM", "SECM", "VARI"]
+    mic: Mic | None = None
+    text: Annotated[str, Field(min_length=1, max_length=30)] | None = None
+
+
+class BondTerms(Model):
+    """The FIA block: day count (MICO / DayCntBsis), denomination, maturity and rate."""
+
+    day_count: Annotated[str, Field(pattern=r"^A0\d\d$")] | None = None
+    denomination_currency: Currency | None = None
+    maturity_date: date | None = None
+    interest_rate: Exact | None = None
+
+
+class Dss(Model):
+    """A party in a data source scheme: issuer (DTCY) + scheme name (ID) + its code there."""
+
+    issuer: Code4
+    scheme: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,4}$")] = "ID"
+    id: Annotated[str, Field(min_length=1, max_length=34, pattern=r"^[A-Za-z0-9/\-?:().,'+ ]+$")]
+
+
+class Party(Model):
+    """One party of the settlement chain, by exactly one of BIC, data source scheme or name."""
+
+    bic: Bic | None = None
+    dss: Dss | None = None
+    name: Annotated[str, Field(min_length=1, max_length=140)] | None = None
+    lei: LegalEntity | None = None
+    account: Account | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Party:
+        if sum(x is not None for x in (self.bic, self.dss, self.name)) != 1:
+            raise ValueError("give exactly one of bic, dss and name")
+        return self
+
+
+class LinkedReference(Model):
+    """A1 LINK / Lnkgs: position in processing and the reference linked to."""
+
+    position: Literal["BEFO", "AFTE", "WITH", "INFO"] | None = None
+    qualifier: Literal["PREV", "RELA", "PREA", "COMM", "TRRF", "POOL", "MAST"] = "RELA"
+    reference: WireReference
+
+
+class Lot(Model):
+    """C1 BREAK: a tax lot named by the seller."""
+
+    number: Annotated[str, Field(min_length=1, max_length=30)]
+    quantity: Positive
+    acquired_on: date | None = None
+    price: Price | None = None
+
+
+class Fx(Model):
+    """92B EXCH with 19A RESU."""
+
+    unit_currency: Currency
+    quoted_currency: Currency
+    rate: Positive
+    resulting_amount: Amount
+
+
+class Wire(Model):
+    """What an envelope needs beside the body; `finality build` takes it from here, the gateway assigns it."""
+
+    seme: WireReference
+    prep: datetime | None = None
+    sender: Bic
+    receiver: Bic
+    uetr: Uetr | None = None
+
+
+CHAIN_DELIVERER = ("deag", "sell", "decu", "dei1", "dei2")
+CHAIN_RECEIVER = ("reag", "buyr", "recu", "rei1", "rei2")
+
+
+class Instruction(Model):
+    """One receive or delivery of securities, free or against payment (MT540-543, sese.023)."""
+
+    kind: Literal["securities"] = "securities"
+    reference: Reference
+    portfolio: Annotated[str, Field(min_length=1, max_length=35)] | None = None
+    direction: Literal["RECE", "DELI"]
+    payment: Literal["APMT", "FREE"]
+    counterparty: Bic | None = None  # the broker; its standing instructions fill the chain
+    common_ref: WireReference | None = None
+    trade_id: WireReference | None = None
+    linked_refs: tuple[LinkedReference, ...] = ()
+    place_of_trade: PlaceOfTrade | None = None
+    place_of_clearing: Bic | None = None
+    trade_date: date
+    settle_date: date | None = None  # computed from the cycle when absent
+    price: Price | None = None
+    days_accrued: Annotated[int, Field(ge=0, le=999)] | None = None
+    affirmed: bool = False
+    isin: Isin
+    local_id: LocalId | None = None
+    name: Annotated[str, Field(min_length=1, max_length=140)] | None = None
+    bond_terms: BondTerms | None = None
+    quantity: InstrumentQuantity
+    lots: tuple[Lot, ...] = ()
+    safekeeping_account: Account | None = None
+    cash_account: Account | None = None
+    txn_type: Code4 = "TRAD"
+    conditions: tuple[Code4, ...] = ()
+    partial: Literal["PART", "NPAR", "PARC", "PARQ"] | None = None
+    hold: bool = False
+    pset: Bic | None = None
+    deag: Party | None = None
+    sell: Party | None = None
+    decu: Party | None = None
+    dei1: Party | None = None
+    dei2: Party | None = None
+    reag: Party | None = None
+    buyr: Party | None = None
+    recu: Party | None = None
+    rei1: Party | None = None
+    rei2: Party | None = None
+    settlement_amount: Amount | None = None
+    deal_amount: Amount | None = None
+    accrued_interest: Amount | None = None
+    commission: Amount | None = None  # LOCO
+    charges: Amount | None = None  # CHAR
+    tax: Amount | None = None  # TRAX
+    regulatory_fee: Amount | None = None  # REGF
+    fx: Fx | None = None
+    wire: Wire | None = None
+
+    @model_validator(mode="after")
+    def _economics(self) -> Instruction:
+        if self.payment == "APMT" and self.settlement_amount is None:
+            raise ValueError("against payment needs settlement_amount (E83)")
+        if self.settle_date is not None and self.settle_date < self.trade_date:
+            raise ValueError(
+                f"settle_date {self.settle_date} is before trade_date {self.trade_date}"
+            )
+        amounts = [
+            a
+            for a in (
+                self.deal_amount, self.accrued_interest, self.commission, self.charges, self.tax,
+                self.regulatory_fee,
+            )
+            if a is not None
+        ]
+        if self.settlement_amount and any(
+            a.currency != self.settlement_amount.currency for a in amounts
+        ):
+            raise ValueError("every amount must be in the settlement currency; use fx for another")
+        if self.settlement_amount and self.deal_amount:
+            costs = sum(
+                (a.value for a in (self.commission, self.charges, self.tax, self.regulatory_fee) if a),
+                Decimal(0),
+            )
+            accrued = self.accrued_interest.value if self.accrued_interest else Decimal(0)
+            sign = 1 if self.direction == "RECE" else -1
+            expected = self.deal_amount.value + accrued + sign * costs
+            if expected != self.settlement_amount.value:
+                raise ValueError(
+                    f"settlement_amount {self.settlement_amount.value} is not deal {self.deal_amount.value}"
+                    f" + accrued {accrued} {'+' if sign > 0 else '-'} costs {costs} = {expected}"
+                )
+        return self
+
+
+class Address(Model):
+    """A postal address; CBPR+ wants town and country from 2026-11-14 (DOMAIN 3.2)."""
+
+    street: Annotated[str, Field(max_length=70)] | None = None
+    building: Annotated[str, Field(max_length=16)] | None = None
+    post_code: Annotated[str, Field(max_length=16)] | None = None
+    town: Annotated[str, Field(max_length=35)] | None = None
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    lines: Annotated[tuple[Annotated[str, Field(max_length=70)], ...], Field(max_length=2)] = ()
+
+
+class PaymentParty(Model):
+    """A debtor or creditor: who, where, and the account."""
+
+    name: Text | None = None
+    bic: Bic | None = None
+    lei: LegalEntity | None = None
+    address: Address | None = None
+    iban: Iban | None = None
+    account: Annotated[str, Field(min_length=1, max_length=34)] | None = None
+
+    @model_validator(mode="after")
+    def _who(self) -> PaymentParty:
+        if self.name is None and self.bic is None:
+            raise ValueError("give name or bic")
+        if self.iban is not None and self.account is not None:
+            raise ValueError("give iban or account, not both")
+        return self
+
+
+class Payment(Model):
+    """One customer (MT103, pacs.008) or bank (MT202, pacs.009) transfer."""
+
+    kind: Literal["customer", "bank"]
+    reference: Reference
+    portfolio: Annotated[str, Field(min_length=1, max_length=35)] | None = None
+    uetr: Uetr | None = None
+    end_to_end_id: Annotated[str, Field(min_length=1, max_length=35)] | None = None
+    related_reference: WireReference | None = None
+    value_date: date
+    amount: Amount
+    instructed_amount: Amount | None = None
+    debtor: PaymentParty
+    debtor_agent: Bic | None = None
+    creditor: PaymentParty
+    creditor_agent: Bic | None = None
+    intermediary: Bic | None = None
+    cash_account: Account | None = None  # ours, to be debited
+    charges: Literal["SHAR", "DEBT", "CRED"] = "SHAR"
+    remittance: Annotated[str, Field(min_length=1, max_length=140)] | None = None
+    purpose: Annotated[str, Field(pattern=r"^[A-Z]{4}$")] | None = None
+    wire: Wire | None = None
+
+    @model_validator(mode="after")
+    def _positive(self) -> Payment:
+        if self.amount.value <= 0:
+            raise ValueError("amount must be above zero")
+        if self.kind == "bank" and (self.creditor.bic is None):
+            raise ValueError("a bank transfer needs creditor.bic (58a)")
+        return self

@@ -1,0 +1,1 @@
+"""All SQL, the migrations, and the embedded PostgreSQL. Nothing here decides anything."""

@@ -1,0 +1,295 @@
+"""Instructions with all that is known of them: body, versions, facts, and the condition they fold to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from store.rows import Connection, columns
+
+
+class InstructionRow(NamedTuple):
+    lane: int
+    id: UUID
+    portfolio: str
+    kind: str
+    client: str
+    reference: str
+    maker: str
+    created_at: datetime
+    body: str
+    body_hash: bytes
+
+
+class VersionRow(NamedTuple):
+    lane: int
+    instruction: UUID
+    version: int
+    reference: str
+    format: str
+    link: str
+    body: str
+    static_version: int
+    maker: str
+
+
+class FactRow(NamedTuple):
+    lane: int
+    instruction: UUID
+    key: str
+    hash: bytes
+    at: datetime
+    rank: int
+    message: int | None
+    payload: str
+
+
+class ConditionRow(NamedTuple):
+    lane: int
+    id: UUID
+    portfolio: str
+    kind: str
+    reference: str
+    state: str
+    processing: str
+    cancellation: str
+    matching: str
+    settlement: str
+    change: str
+    version: int
+    wire_reference: str | None
+    link: str | None
+    direction: str | None
+    payment: str | None
+    isin: str | None
+    instrument_name: str | None
+    counterparty: str | None
+    custodian: str | None
+    place: str | None
+    account: str | None
+    cash_account: str | None
+    currency: str | None
+    amount: Decimal | None
+    quantity: Decimal | None
+    open_quantity: Decimal | None
+    settled_quantity: Decimal | None
+    trade_on: date | None
+    settle_on: date | None
+    waits_for: str | None
+    whose_move: str | None
+    since: datetime
+    reason: str | None
+    reason_text: str | None
+    flags: list[str]
+    posted: str
+    facts: int
+
+
+class Timer(NamedTuple):
+    lane: int
+    instruction: UUID
+    kind: str
+    due_at: datetime
+
+
+class ExceptionRow(NamedTuple):
+    lane: int
+    instruction: UUID | None
+    message: int | None
+    code: str
+    key: str
+    text: str
+    raised_at: datetime
+
+
+INSTRUCTIONS = """
+select i.* from instruction i join unnest($1::smallint[], $2::uuid[]) k (lane, id) using (lane, id)
+"""
+CONDITIONS = """
+select c.* from condition c join unnest($1::smallint[], $2::uuid[]) k (lane, id) using (lane, id)
+order by lane, id for update of c
+"""
+VERSIONS = """
+select v.* from version v
+join unnest($1::smallint[], $2::uuid[]) k (lane, instruction) using (lane, instruction)
+order by lane, instruction, version
+"""
+FACTS = """
+select f.* from fact f
+join unnest($1::smallint[], $2::uuid[]) k (lane, instruction) using (lane, instruction)
+"""
+ADD_INSTRUCTIONS = """
+insert into instruction (lane, id, portfolio, kind, client, reference, maker, created_at, body, body_hash)
+select * from unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
+                     $7::text[], $8::timestamptz[], $9::text[], $10::bytea[])
+"""
+ADD_VERSIONS = """
+insert into version (lane, instruction, version, reference, format, link, body, static_version, maker)
+select * from unnest($1::smallint[], $2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::text[],
+                     $7::text[], $8::bigint[], $9::text[])
+"""
+ADD_FACTS = """
+insert into fact (lane, instruction, key, hash, at, rank, message, payload)
+select * from unnest($1::smallint[], $2::uuid[], $3::text[], $4::bytea[], $5::timestamptz[],
+                     $6::smallint[], $7::bigint[], $8::text[])
+on conflict do nothing
+"""
+_CONDITION = ConditionRow._fields
+_TYPES = {
+    "lane": "smallint", "id": "uuid", "version": "smallint", "amount": "numeric",
+    "quantity": "numeric", "open_quantity": "numeric", "settled_quantity": "numeric",
+    "trade_on": "date", "settle_on": "date", "since": "timestamptz", "facts": "int",
+}
+_MOVING = (
+    "state", "processing", "cancellation", "matching", "settlement", "change", "version",
+    "wire_reference", "link", "account", "cash_account", "custodian", "place", "amount", "quantity",
+    "open_quantity", "settled_quantity", "settle_on", "waits_for", "whose_move", "since", "reason",
+    "reason_text", "flags", "posted", "facts", "isin", "instrument_name", "counterparty", "currency",
+)
+# flags travel as one text per row: arrays of arrays have no unnest
+ADD_CONDITIONS = (
+    f"insert into condition ({', '.join(_CONDITION)}) select "
+    + ", ".join(
+        "string_to_array(nullif(k.flags, ''), ' ')" if f == "flags" else f"k.{f}"
+        for f in _CONDITION
+    ).replace("string_to_array(nullif(k.flags, ''), ' ')", "coalesce(string_to_array(nullif(k.flags, ''), ' '), '{}')")
+    + " from unnest("
+    + ", ".join(f"${n}::{_TYPES.get(f, 'text')}[]" for n, f in enumerate(_CONDITION, 1))
+    + f") k ({', '.join(_CONDITION)})"
+)
+MOVE_CONDITIONS = (
+    "update condition c set "
+    + ", ".join(
+        "flags = coalesce(string_to_array(nullif(k.flags, ''), ' '), '{}')"
+        if f == "flags"
+        else f"{f} = k.{f}"
+        for f in _MOVING
+    )
+    + " from unnest("
+    + ", ".join(
+        f"${n}::{_TYPES.get(f, 'text')}[]" for n, f in enumerate(("lane", "id", *_MOVING), 1)
+    )
+    + f") k (lane, id, {', '.join(_MOVING)}) where c.lane = k.lane and c.id = k.id"
+)
+SET_TIMERS = """
+insert into timer (lane, instruction, kind, due_at)
+select * from unnest($1::smallint[], $2::uuid[], $3::text[], $4::timestamptz[])
+on conflict (lane, instruction, kind) do update set due_at = excluded.due_at
+"""
+DUE_TIMERS = """
+delete from timer t using (
+    select lane, instruction, kind from timer where due_at <= $1 and lane = any($2::smallint[])
+    order by due_at limit $3) d
+where t.lane = d.lane and t.instruction = d.instruction and t.kind = d.kind
+returning t.lane, t.instruction, t.kind, t.due_at
+"""
+PEEK_TIMERS = """
+select lane, instruction, kind, due_at from timer
+where due_at <= $1 and lane = any($2::smallint[]) order by due_at limit $3
+"""
+NEXT_TIMER = "select min(due_at) from timer"
+RAISE_EXCEPTIONS = """
+insert into exception (lane, instruction, message, code, key, text, raised_at)
+select * from unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[],
+                     $7::timestamptz[])
+on conflict (lane, code, key) do nothing
+"""
+CLOSE_EXCEPTION = """
+update exception set closed_at = $4, closed_by = $5
+where lane = $1 and code = $2 and key = $3 and closed_at is null returning code
+"""
+CLOSE_FOR = """
+update exception e set closed_at = k.at, closed_by = k.actor
+from unnest($1::smallint[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[])
+     k (lane, instruction, code, at, actor)
+where e.lane = k.lane and e.instruction = k.instruction and e.code = k.code and e.closed_at is null
+"""
+
+
+async def load_many(
+    db: Connection, keys: Sequence[tuple[int, UUID]]
+) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
+    """Instructions, conditions (locked, in one order), versions and facts of these, a query each."""
+    args = columns(keys)
+    return (
+        list(await db.fetch(INSTRUCTIONS, *args)),
+        list(await db.fetch(CONDITIONS, *args)),
+        list(await db.fetch(VERSIONS, *args)),
+        list(await db.fetch(FACTS, *args)),
+    )
+
+
+async def add_instructions(db: Connection, rows: Sequence[InstructionRow]) -> None:
+    """Record instructions as they came in; never changed afterwards."""
+    if rows:
+        await db.execute(ADD_INSTRUCTIONS, *columns(rows))
+
+
+async def add_versions(db: Connection, rows: Sequence[VersionRow]) -> None:
+    """Record the enriched content of each version that goes to the wire."""
+    if rows:
+        await db.execute(ADD_VERSIONS, *columns(rows))
+
+
+async def add_facts(db: Connection, rows: Sequence[FactRow]) -> None:
+    """Add to the sets that conditions are folded from; what is there already stays."""
+    if rows:
+        await db.execute(ADD_FACTS, *columns(rows))
+
+
+async def add_conditions(db: Connection, rows: Sequence[ConditionRow]) -> None:
+    """The first condition of new instructions."""
+    if rows:
+        flat = [r._replace(flags=" ".join(r.flags)) for r in rows]  # type: ignore[arg-type]
+        await db.execute(ADD_CONDITIONS, *columns(flat))
+
+
+async def move_conditions(db: Connection, rows: Sequence[ConditionRow]) -> None:
+    """The new condition of known instructions."""
+    if rows:
+        flat = [
+            (r.lane, r.id, *(" ".join(r.flags) if f == "flags" else getattr(r, f) for f in _MOVING))
+            for r in rows
+        ]
+        await db.execute(MOVE_CONDITIONS, *columns(flat))
+
+
+async def set_timers(db: Connection, timers: Sequence[Timer]) -> None:
+    """Wake these instructions at their time; one timer per instruction and kind."""
+    if timers:
+        latest = {(t.lane, t.instruction, t.kind): t for t in timers}
+        await db.execute(SET_TIMERS, *columns(list(latest.values())))
+
+
+async def due_timers(db: Connection, now: datetime, lanes: Sequence[int], limit: int) -> list[Any]:
+    """Take the timers that are due in these lanes; the caller's transaction decides what they do."""
+    return list(await db.fetch(DUE_TIMERS, now, list(lanes), limit))
+
+
+async def peek_timers(db: Connection, now: datetime, lanes: Sequence[int], limit: int) -> list[Any]:
+    """The timers that are due in these lanes, left in place."""
+    return list(await db.fetch(PEEK_TIMERS, now, list(lanes), limit))
+
+
+async def raise_exceptions(db: Connection, rows: Sequence[ExceptionRow]) -> None:
+    """Put what needs a person on the queue, once per (lane, code, key)."""
+    if rows:
+        await db.execute(RAISE_EXCEPTIONS, *columns(rows))
+
+
+async def close_exception(
+    db: Connection, lane: int, code: str, key: str, at: datetime, by: str
+) -> bool:
+    """A person dealt with it; False when it was not open."""
+    return await db.fetchval(CLOSE_EXCEPTION, lane, code, key, at, by) is not None
+
+
+async def close_for(
+    db: Connection, rows: Sequence[tuple[int, UUID, str, datetime, str]]
+) -> None:
+    """Close what an instruction's own progress made void: (lane, instruction, code, at, by)."""
+    if rows:
+        await db.execute(CLOSE_FOR, *columns(rows))

@@ -1,0 +1,92 @@
+"""Who holds which lane. Every lane transaction begins with `hold`; the database's real clock decides expiry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from store.rows import Connection
+
+LANES = 64
+
+
+class LostLease(Exception):
+    """Another worker holds the lane now: nothing was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The lanes this worker holds, and the epoch each was taken at."""
+
+    holder: str
+    epochs: dict[int, int]
+
+    def __contains__(self, lane: int) -> bool:
+        return lane in self.epochs
+
+
+SEEN = """
+insert into worker (holder, seen_at) values ($1, clock_timestamp())
+on conflict (holder) do update set seen_at = excluded.seen_at
+"""
+GONE = "delete from worker where seen_at < clock_timestamp() - make_interval(secs => $1)"
+WORKERS = "select holder from worker order by holder"
+RENEW = """
+update lane_lease set expires_at = clock_timestamp() + make_interval(secs => $2)
+where holder = $1 and expires_at > clock_timestamp() returning lane, epoch
+"""
+TAKE = """
+update lane_lease set holder = $1, epoch = epoch + 1,
+       expires_at = clock_timestamp() + make_interval(secs => $2)
+where lane = any(
+    select lane from lane_lease
+    where (holder is null or expires_at <= clock_timestamp())
+    order by lane limit $3 for update skip locked)
+returning lane, epoch
+"""
+DROP = """
+update lane_lease set holder = null, expires_at = '-infinity'
+where holder = $1 and lane = any($2::smallint[])
+"""
+LEAVE = "delete from worker where holder = $1"
+HOLD = """
+select l.lane from lane_lease l
+join unnest($2::smallint[], $3::bigint[]) k (lane, epoch) using (lane, epoch)
+where l.holder = $1 order by l.lane for share of l
+"""
+
+
+async def hold(db: Connection, held: Held, lanes: Iterable[int]) -> None:
+    """Lock the lease rows in lane order, or raise LostLease: a stalled holder never writes."""
+    wanted = sorted(set(lanes))
+    rows = await db.fetch(HOLD, held.holder, wanted, [held.epochs.get(lane, -1) for lane in wanted])
+    if len(rows) != len(wanted):
+        raise LostLease(f"{held.holder} no longer holds {set(wanted) - {r['lane'] for r in rows}}")
+
+
+async def renew(db: Connection, holder: str, seconds: float) -> dict[int, int]:
+    """Announce this worker and renew what it holds; the lanes it still has, with their epochs."""
+    await db.execute(SEEN, holder)
+    return {r["lane"]: r["epoch"] for r in await db.fetch(RENEW, holder, seconds)}
+
+
+async def take(db: Connection, holder: str, seconds: float, count: int) -> dict[int, int]:
+    """Up to `count` lanes that nobody holds, taken at a new epoch."""
+    return {r["lane"]: r["epoch"] for r in await db.fetch(TAKE, holder, seconds, count)}
+
+
+async def workers(db: Connection, seconds: float) -> list[str]:
+    """The workers alive now; one not seen for `seconds` is struck off first."""
+    await db.execute(GONE, seconds)
+    return [r["holder"] for r in await db.fetch(WORKERS)]
+
+
+async def drop(db: Connection, holder: str, lanes: Iterable[int]) -> None:
+    """Give these lanes back at once."""
+    await db.execute(DROP, holder, list(lanes))
+
+
+async def leave(db: Connection, holder: str) -> None:
+    """Give everything back and strike this worker off."""
+    await drop(db, holder, range(LANES))
+    await db.execute(LEAVE, holder)

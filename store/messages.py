@@ -1,0 +1,262 @@
+"""Raw messages, the inbox and the outbox: bytes first, then what is to be done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from store.rows import Connection, columns
+
+
+class Raw(NamedTuple):
+    id: int
+    direction: str
+    link: str
+    transport_key: bytes
+    stored_at: datetime
+    body: bytes
+
+
+class Out(NamedTuple):
+    id: int
+    lane: int
+    link: str
+    instruction: UUID
+    type: str
+    reference: str
+    securities: bool
+
+
+class Settled(NamedTuple):
+    id: int
+    state: str
+    lane: int | None
+    instruction: UUID | None
+    type: str | None
+    reference: str | None
+    reason: str | None
+    retry_at: datetime | None
+
+
+NEXT_IDS = "select nextval('message_id')"
+ID_BLOCK = 4096
+
+STORE_MANY = """
+insert into raw_message (id, direction, link, transport_key, stored_at, body)
+select * from unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[], $5::timestamptz[], $6::bytea[])
+on conflict (link, direction, transport_key) do nothing
+returning id
+"""
+ENTER_MANY = """
+insert into inbox (id, link, state)
+select id, $2, 'new' from unnest($1::bigint[]) id
+"""
+REPEATS = """
+select m.id, k.times from raw_message m
+join (select key, count(*)::int as times from unnest($2::bytea[]) key group by key) k
+  on m.transport_key = k.key
+where m.link = $1 and m.direction = 'in' order by m.id
+"""
+SEEN_MANY = """
+update inbox i set seen = seen + k.times
+from unnest($1::bigint[], $2::int[]) k (id, times) where i.id = k.id
+"""
+WAITING = """
+select i.id, i.link, i.attempts, m.body, m.stored_at from inbox i join raw_message m using (id)
+where i.state = 'new' and i.link = $1 order by i.id limit $2
+"""
+ROUTED = """
+select i.id, i.link, i.attempts, i.lane, m.body, m.stored_at from inbox i join raw_message m using (id)
+where i.state = 'routed' and i.lane = any($1::smallint[]) order by i.id limit $2
+"""
+SETTLE_MANY = """
+update inbox i set state = k.state, lane = coalesce(k.lane, i.lane),
+    instruction = coalesce(k.instruction, i.instruction), type = coalesce(k.type, i.type),
+    reference = coalesce(k.reference, i.reference), reason = k.reason, retry_at = k.retry_at
+from unnest($1::bigint[], $2::text[], $3::smallint[], $4::uuid[], $5::text[], $6::text[],
+            $7::text[], $8::timestamptz[])
+     k (id, state, lane, instruction, type, reference, reason, retry_at)
+where i.id = k.id
+"""
+TRIED_MANY = "update inbox set attempts = attempts + 1 where id = any($1::bigint[]) returning id, attempts"
+WAKE_PARKED = """
+update inbox set state = 'new', reason = null, retry_at = null
+where state = 'parked' and reference = any($1::text[]) returning id, link
+"""
+EXPIRED_PARKED = """
+select i.id, i.link, i.reference, i.type, i.reason from inbox i
+where i.state = 'parked' and i.retry_at <= $1 order by i.id limit $2
+"""
+PARKED_COUNT = "select count(*) from inbox where state = 'parked'"
+BODIES = "select id, link, direction, stored_at, body from raw_message where id = any($1::bigint[])"
+
+
+async def reserve_ids(db: Connection) -> range:
+    """A block of message ids for this process, above all ids given before."""
+    first = await db.fetchval(NEXT_IDS)
+    return range(first, first + ID_BLOCK)
+
+
+async def store_many(db: Connection, link: str, messages: Sequence[Raw]) -> set[int]:
+    """Store inbound bytes and enter the new ones; a repeat raises `seen` on its row. The new ids."""
+    if not messages:
+        return set()
+    fresh = {r["id"] for r in await db.fetch(STORE_MANY, *columns(messages))}
+    if fresh:
+        await db.execute(ENTER_MANY, sorted(fresh), link)
+    repeats = [m.transport_key for m in messages if m.id not in fresh]
+    if repeats:
+        rows = await db.fetch(REPEATS, link, repeats)
+        await db.execute(SEEN_MANY, [r["id"] for r in rows], [r["times"] for r in rows])
+    return fresh
+
+
+async def keep_many(db: Connection, messages: Sequence[Raw]) -> None:
+    """Store outbound bytes as they will leave."""
+    if messages:
+        await db.execute(STORE_MANY, *columns(messages))
+
+
+async def waiting(db: Connection, link: str, limit: int) -> list[Any]:
+    """Inbox rows of a link that were stored and not yet routed, oldest first."""
+    return list(await db.fetch(WAITING, link, limit))
+
+
+async def routed(db: Connection, lanes: Sequence[int], limit: int) -> list[Any]:
+    """Inbox rows that another process routed to these lanes."""
+    return list(await db.fetch(ROUTED, list(lanes), limit))
+
+
+async def settle_many(db: Connection, settled: Sequence[Settled]) -> None:
+    """Say what became of inbox rows."""
+    if settled:
+        await db.execute(SETTLE_MANY, *columns(settled))
+
+
+async def tried_many(db: Connection, ids: Sequence[int]) -> dict[int, int]:
+    """Count one more attempt for each, before the work."""
+    rows = await db.fetch(TRIED_MANY, list(ids))
+    return {r["id"]: r["attempts"] for r in rows}
+
+
+async def wake_parked(db: Connection, references: Sequence[str]) -> list[Any]:
+    """Messages parked for these references are new again."""
+    return list(await db.fetch(WAKE_PARKED, list(references)))
+
+
+async def expired_parked(db: Connection, now: datetime, limit: int) -> list[Any]:
+    """Parked messages whose time to wait is over."""
+    return list(await db.fetch(EXPIRED_PARKED, now, limit))
+
+
+async def bodies(db: Connection, ids: Sequence[int]) -> dict[int, Any]:
+    """The stored bytes of these messages, by id."""
+    return {r["id"]: r for r in await db.fetch(BODIES, list(ids))}
+
+
+# the outbox ---------------------------------------------------------------------------------------
+
+QUEUE_MANY = """
+insert into outbox (id, lane, link, instruction, type, reference, securities, state)
+select *, 'queued' from unnest($1::bigint[], $2::smallint[], $3::text[], $4::uuid[], $5::text[],
+                               $6::text[], $7::boolean[])
+"""
+CLAIM_QUEUED = """
+update outbox o set state = 'sending', attempt = attempt + 1, holder = $2, sent_at = $3
+from (
+    select id from outbox q
+    where q.link = $1 and q.state = 'queued'
+      and not exists (select 1 from outbox e where e.instruction = q.instruction
+                      and e.state in ('queued', 'sending', 'taken') and e.id < q.id)
+    order by q.id limit $4 for update skip locked) c
+where o.id = c.id
+returning o.id, o.attempt, o.type, o.reference, o.securities, o.lane, o.instruction
+"""
+ATTEMPTED_MANY = """
+insert into outbox_attempt (outbox, attempt, message, at)
+select * from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::timestamptz[])
+"""
+TAKEN_MANY = "update outbox set state = 'taken' where id = any($1::bigint[]) and state = 'sending'"
+ANSWERED_MANY = """
+update outbox set state = 'answered'
+where instruction = any($1::uuid[]) and reference = any($2::text[])
+  and state in ('queued', 'sending', 'taken', 'fate_unknown')
+"""
+STRANDED_MANY = """
+update outbox set state = case when securities then 'queued' else 'fate_unknown' end,
+    reason = 'an earlier attempt may have left the machine'
+where link = $1 and state = 'sending' and holder is distinct from $2
+returning id, securities, lane, instruction, reference
+"""
+OVERDUE = """
+select id, lane, instruction, reference, securities, attempt, sent_at from outbox
+where state = 'taken' and sent_at <= $1 order by id limit $2
+"""
+AGAIN_MANY = "update outbox set state = 'queued', reason = 'ack_overdue' where id = any($1::bigint[]) and state = 'taken'"
+FATE_UNKNOWN_MANY = "update outbox set state = 'fate_unknown', reason = 'ack_overdue' where id = any($1::bigint[]) and state = 'taken'"
+PARK_OUT = "update outbox set state = 'parked', reason = $2 where id = $1"
+OUT_BUSY = "select count(*) filter (where state in ('queued', 'sending')) from outbox"
+OLDEST_TAKEN = "select min(sent_at) from outbox where state = 'taken'"
+
+
+async def queue_many(db: Connection, messages: Sequence[Out]) -> None:
+    """Queue for the relay; nothing is sent but from here."""
+    if messages:
+        await db.execute(QUEUE_MANY, *columns(messages))
+
+
+async def claim_queued(
+    db: Connection, link: str, holder: str, now: datetime, limit: int
+) -> list[Any]:
+    """Take what may go out on this link: one unanswered message per instruction, oldest first."""
+    rows = await db.fetch(CLAIM_QUEUED, link, holder, now, limit)
+    return sorted(rows, key=lambda r: r["id"])
+
+
+async def attempted_many(
+    db: Connection, attempts: Sequence[tuple[int, int, int, datetime]]
+) -> None:
+    """Keep which bytes each attempt sends: (outbox, attempt, message, at)."""
+    if attempts:
+        await db.execute(ATTEMPTED_MANY, *columns(attempts))
+
+
+async def taken_many(db: Connection, ids: Sequence[int]) -> None:
+    """The transport took these (PUBACK, rename)."""
+    if ids:
+        await db.execute(TAKEN_MANY, list(ids))
+
+
+async def answered_many(db: Connection, pairs: Sequence[tuple[UUID, str]]) -> None:
+    """The network answered these (instruction, reference)."""
+    if pairs:
+        await db.execute(ANSWERED_MANY, *columns(pairs))
+
+
+async def stranded_many(db: Connection, link: str, holder: str) -> list[Any]:
+    """What a dead relay left in `sending`: securities go again with PDE, payments wait."""
+    return list(await db.fetch(STRANDED_MANY, link, holder))
+
+
+async def overdue(db: Connection, sent_before: datetime, limit: int) -> list[Any]:
+    """Messages the transport took and the network has not answered."""
+    return list(await db.fetch(OVERDUE, sent_before, limit))
+
+
+async def send_again(db: Connection, ids: Sequence[int]) -> None:
+    """Queue another attempt; the relay marks it as a possible duplicate."""
+    if ids:
+        await db.execute(AGAIN_MANY, list(ids))
+
+
+async def fate_unknown(db: Connection, ids: Sequence[int]) -> None:
+    """Payments are never sent again by themselves (DOMAIN 4.7)."""
+    if ids:
+        await db.execute(FATE_UNKNOWN_MANY, list(ids))
+
+
+async def park_out(db: Connection, id_: int, reason: str) -> None:
+    """A row the transport can never take is parked with its reason."""
+    await db.execute(PARK_OUT, id_, reason)

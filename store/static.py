@@ -1,0 +1,88 @@
+"""Static data as effective-dated rows, with its version and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from store.rows import Connection, columns
+
+
+class StaticRow(NamedTuple):
+    kind: str
+    key: str
+    valid_from: date
+    valid_to: date | None
+    body: str
+
+
+VERSION = "select version from static_version"
+LOCK = "select version from static_version for update"
+ROWS = "select kind, key, valid_from, valid_to, body from static_row order by kind, key, valid_from"
+KINDS = "select kind, key, valid_from, valid_to, body from static_row where kind = $1 order by key, valid_from"
+PUT_MANY = """
+insert into static_row (kind, key, valid_from, valid_to, body, changed_by, changed_at)
+select *, $6, $7 from unnest($1::text[], $2::text[], $3::date[], $4::date[], $5::text[])
+on conflict (kind, key, valid_from) do update set
+    valid_to = excluded.valid_to, body = excluded.body, changed_by = excluded.changed_by,
+    changed_at = excluded.changed_at
+"""
+CHANGED_MANY = """
+insert into static_change (kind, key, valid_from, before, after, changed_by, changed_at)
+select *, $6, $7 from unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::text[])
+"""
+DELETE_MANY = """
+delete from static_row s using unnest($1::text[], $2::text[], $3::date[]) k (kind, key, valid_from)
+where s.kind = k.kind and s.key = k.key and s.valid_from = k.valid_from
+"""
+NEXT_VERSION = "update static_version set version = version + 1 returning version"
+
+
+async def version(db: Connection) -> int:
+    """The version of the static data; caches are keyed by it."""
+    return int(await db.fetchval(VERSION))
+
+
+async def rows(db: Connection, kind: str | None = None) -> list[StaticRow]:
+    """All static rows, or those of one kind."""
+    found = await (db.fetch(ROWS) if kind is None else db.fetch(KINDS, kind))
+    return [StaticRow(*r) for r in found]
+
+
+async def apply(
+    db: Connection,
+    put: Sequence[StaticRow],
+    before: dict[tuple[str, str, date], str],
+    by: str,
+    at: datetime,
+) -> int:
+    """Put these rows and remember what they replaced; the new version. The caller holds the lock."""
+    if put:
+        await db.execute(PUT_MANY, *columns(put), by, at)
+        changes = [
+            (r.kind, r.key, r.valid_from, before.get((r.kind, r.key, r.valid_from)), r.body)
+            for r in put
+        ]
+        await db.execute(CHANGED_MANY, *columns(changes), by, at)
+    return int(await db.fetchval(NEXT_VERSION))
+
+
+async def lock(db: Connection) -> int:
+    """Hold the static data for a change; one change at a time."""
+    return int(await db.fetchval(LOCK))
+
+
+async def settings(db: Connection) -> dict[str, Any]:
+    """The installation's own small facts (clock, seed)."""
+    return {r["key"]: r["value"] for r in await db.fetch("select key, value from setting")}
+
+
+async def set_setting(db: Connection, key: str, value: str) -> None:
+    """Remember one of them."""
+    await db.execute(
+        "insert into setting (key, value) values ($1, $2)"
+        " on conflict (key) do update set value = excluded.value",
+        key,
+        value,
+    )
