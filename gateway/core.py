@@ -20,13 +20,14 @@ from gateway.handlers import commands as lane_commands
 from gateway.handlers.unit import Ids, Unit, lane_of
 from gateway.identity import Client
 from gateway.inbound import Arrival, Inbound
-from gateway.items import Action, Due, Item, Overloaded, Result, Routed, Submission
+from gateway.items import Action, Due, Item, Opening, Overloaded, Result, Routed, Submission
 from gateway.metrics import Metrics
 from gateway.worker import Worker
 from schemas.instruction import Instruction, Payment
 from schemas.mx.compiler import Schemas
 from schemas.problem import Problem, Refused
 from schemas.static import StaticData
+from settlement.findings import portfolio_of
 from store import cases, commands, leases, messages, static
 from store.leases import LANES, Held
 from store.messages import Settled
@@ -105,10 +106,7 @@ class Core:
                 [Problem("link", "unknown", f"one of {', '.join(sorted(self.inbounds))}", link)],
             )
 
-        async def acknowledge() -> None:
-            """The HTTP answer is the acknowledgement."""
-
-        return await self.inbounds[link].receive([Arrival(payload, acknowledge)])
+        return await self.inbounds[link].receive([Arrival(payload, answered_by_http)])
 
     def link_states(self) -> list[LinkState]:
         """What is up, and when it last spoke."""
@@ -123,9 +121,11 @@ class Core:
         self, client: Client, item: Instruction | Payment, now: datetime
     ) -> Submission:
         text = item.model_dump_json(exclude_none=True)
-        portfolio = item.portfolio or ""
+        on = item.trade_date if isinstance(item, Instruction) else item.value_date
+        portfolio = portfolio_of(item, self.static, on) or ""
+        hash_ = hashlib.sha256(text.encode()).digest()
         return Submission(
-            lane_of(portfolio), new_id(now), client, item, text, hashlib.sha256(text.encode()).digest()
+            lane_of(portfolio), new_id(now), client, item, text, hash_, portfolio
         )
 
     async def _wait_for(self, items: Sequence[Submission | Action]) -> list[Result]:
@@ -194,7 +194,7 @@ class Core:
         for item in items:
             if isinstance(item, Routed) and item.link in self.inbounds:
                 self.inbounds[item.link].in_flight.discard(item.message)
-            elif isinstance(item, Submission | Action) and item.command is not None:
+            elif isinstance(item, Submission | Action | Opening) and item.command is not None:
                 self._commands_in_flight.discard(item.command)
 
     def parked(self, settled: Sequence[Settled]) -> None:
@@ -345,3 +345,7 @@ class Core:
         async with self.pool.acquire() as db:
             await static.set_setting(db, "clock", now.isoformat())
         await self.sweep()
+
+
+def answered_by_http() -> None:
+    """The HTTP answer is the acknowledgement."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ class Arrival:
     """One payload as the transport gave it, with how to acknowledge it."""
 
     payload: bytes
-    acknowledge: Callable[[], Awaitable[None]]
+    acknowledge: Callable[[], None]
     key: bytes = b""  # file name for directories
 
 
@@ -73,7 +73,7 @@ class Inbound:
             self.in_flight.update(fresh)
         failpoints.reach("after_store")
         for arrival in arrivals:
-            await arrival.acknowledge()
+            arrival.acknowledge()
         failpoints.reach("after_ack")
         self.received += len(bodies)
         stored = [Stored(r.id, r.body, now) for r in raws if r.id in fresh]

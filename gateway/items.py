@@ -44,6 +44,7 @@ class Submission:
     body: Instruction | Payment
     text: str
     hash: bytes
+    portfolio: str = ""
     claimed: bool = False  # another process already claimed its reference
     command: int | None = None
     done: asyncio.Future[Result] | None = None
@@ -92,7 +93,20 @@ class Due:
     at: float = field(default_factory=time.monotonic)
 
 
-Item = Submission | Action | Routed | Due
+@dataclass(slots=True, eq=False)
+class Opening:
+    """A lot or a cash amount held when the books open."""
+
+    lane: int
+    kind: str
+    key: str
+    body: str
+    by: str
+    command: int
+    at: float = field(default_factory=time.monotonic)
+
+
+Item = Submission | Action | Routed | Due | Opening
 
 
 def finish(items: Sequence[Item], results: dict[int, Result], error: BaseException | None) -> None:

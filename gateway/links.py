@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import structlog
 
 from gateway.inbound import Arrival, Inbound
-from gateway.mqtt import Mqtt
+from gateway.mqtt import Fate, LinkDown, Mqtt
 
 if TYPE_CHECKING:
     from gateway.core import Core
@@ -54,8 +54,8 @@ class Link(Protocol):
     name: str
     state: LinkState
 
-    async def send(self, messages: Sequence[Outgoing]) -> None:
-        """Hand these to the transport and return when it took them; OSError or TimeoutError if not."""
+    async def send(self, messages: Sequence[Outgoing]) -> dict[int, Fate]:
+        """Hand these to the transport; what became of each, by outbox id."""
         ...
 
     async def listen(self) -> None:
@@ -63,21 +63,20 @@ class Link(Protocol):
         ...
 
 
-def packs(format_: str, bodies: Iterable[bytes], bytes_max: int) -> list[bytes]:
-    """Messages packed into payloads: `$` between FIN texts (RJE), DataPDUs one after the other."""
-    glue = b"$" if format_ == "fin" else b"\n"
-    payloads: list[bytes] = []
-    pack: list[bytes] = []
-    size = 0
-    for body in bodies:
-        if pack and size + len(body) > bytes_max:
-            payloads.append(glue.join(pack))
-            pack, size = [], 0
-        pack.append(body)
-        size += len(body) + 1
-    if pack:
-        payloads.append(glue.join(pack))
-    return payloads
+def packs(messages: Iterable[Outgoing], bytes_max: int) -> list[list[Outgoing]]:
+    """Messages in their order, grouped so that no payload grows beyond `bytes_max`."""
+    grouped: list[list[Outgoing]] = []
+    size = bytes_max
+    for message in messages:
+        size += len(message[2]) + 1
+        if size > bytes_max:
+            grouped.append([])
+            size = len(message[2]) + 1
+        grouped[-1].append(message)
+    return grouped
+
+
+GLUE = {"fin": b"$", "mx": b"\n"}  # RJE; DataPDUs one after the other
 
 
 class MqttLink:
@@ -91,21 +90,36 @@ class MqttLink:
         self.inbound = Inbound(core, config.name)
         self.state = LinkState(config.name, "mqtt", config.format)
 
-    async def send(self, messages: Sequence[Outgoing]) -> None:
-        payloads = packs(
-            self.config.format, (body for _, _, body in messages), self.core.settings.pack_bytes_max
-        )
+    async def send(self, messages: Sequence[Outgoing]) -> dict[int, Fate]:
         topic = f"finality/links/{self.name}/out"
-        await asyncio.gather(*(self.mqtt.publish(topic, payload) for payload in payloads))
-        self.state.last_out_at = self.core.clock.now()
+        glue = GLUE[self.config.format]
+        groups = packs(messages, self.core.settings.pack_bytes_max)
+        fates = await self.mqtt.publish_many(
+            [(topic, glue.join(body for _, _, body in group)) for group in groups]
+        )
+        if Fate.TAKEN in fates:
+            self.state.last_out_at = self.core.clock.now()
+        return {
+            message[0]: fate for group, fate in zip(groups, fates, strict=True) for message in group
+        }
 
     async def listen(self) -> None:
-        topic = f"finality/links/{self.name}/in"
-        await self.mqtt.subscribe(topic)
-        async for batch in self.mqtt.batches(topic, cap=64):
+        await self._subscribe(f"finality/links/{self.name}/in")
+        async for batch in self.mqtt.batches(cap=64):
             self.state.last_in_at = self.core.clock.now()
             await self.core.room()
             await self.inbound.deliver([Arrival(d.payload, d.ack) for d in batch])
+
+
+    async def _subscribe(self, topic: str) -> None:
+        while True:
+            try:
+                await self.mqtt.subscribe(topic)
+            except LinkDown as down:
+                self.state.detail = str(down)
+            else:
+                self.state.detail = ""
+                return
 
 
 PARTIAL = (".tmp", ".part", ".writing")
@@ -126,12 +140,21 @@ class DirectoryLink:
         for folder in ("out", "in", "done", "error"):
             (root / folder).mkdir(parents=True, exist_ok=True)
 
-    async def send(self, messages: Sequence[Outgoing]) -> None:
+    async def send(self, messages: Sequence[Outgoing]) -> dict[int, Fate]:
         suffix = "rje" if self.config.format == "fin" else "xml"
+        fates: dict[int, Fate] = {}
         for id_, reference, body in messages:
             safe = re.sub(r"[^A-Za-z0-9-]", "_", reference)
-            await asyncio.to_thread(write_whole, self.root / "out" / f"{id_}-{safe}.{suffix}", body)
+            path = self.root / "out" / f"{id_}-{safe}.{suffix}"
+            try:
+                await asyncio.to_thread(write_whole, path, body)
+            except OSError as error:
+                log.warning("directory link", link=self.name, error=str(error))
+                fates[id_] = Fate.NOT_SENT  # renamed last: what is not there never left
+            else:
+                fates[id_] = Fate.TAKEN
         self.state.last_out_at = self.core.clock.now()
+        return fates
 
     async def listen(self) -> None:
         while True:
@@ -182,11 +205,8 @@ class DirectoryLink:
             await asyncio.to_thread(self._refuse, path, "the file is empty")
             return
 
-        async def acknowledge() -> None:
-            await asyncio.to_thread(self._done, path)
-
         await self.core.room()
-        await self.inbound.deliver([Arrival(payload, acknowledge, path.name.encode())])
+        await self.inbound.deliver([Arrival(payload, lambda: self._done(path), path.name.encode())])
 
     def _done(self, path: Path) -> None:
         """Out of `in`, with a companion that says what was taken."""

@@ -13,6 +13,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, wait_exponential_ji
 import builders.fin
 import builders.mx
 from gateway import failpoints
+from gateway.mqtt import Fate
 from gateway.runner import OUTAGES
 from store import messages
 from store.messages import Raw
@@ -90,14 +91,20 @@ class Relay:
         if not rows:
             return False
         failpoints.reach("after_sending")
-        try:
-            await self.link.send([(row["id"], row["reference"], bodies[row["id"]]) for row in rows])
-        except OUTAGES as outage:
-            raise NotTaken(repr(outage)) from outage
+        fates = await self.link.send(
+            [(row["id"], row["reference"], bodies[row["id"]]) for row in rows]
+        )
         failpoints.reach("after_send")
-        async with self.core.pool.acquire() as db:
-            await messages.taken_many(db, [row["id"] for row in rows])
-        self.sent += len(rows)
+        taken = [id_ for id_, fate in fates.items() if fate is Fate.TAKEN]
+        async with self.core.pool.acquire() as db, db.transaction():
+            await messages.taken_many(db, taken)
+            await messages.not_sent_many(
+                db, [id_ for id_, fate in fates.items() if fate is Fate.NOT_SENT]
+            )
+        self.core.metrics.sent(self.link.name, len(taken))
+        self.sent += len(taken)
+        if len(taken) < len(rows):
+            raise NotTaken(f"{len(rows) - len(taken)} of {len(rows)} not taken")
         return True
 
     async def _bodies(self, db: Any, rows: Sequence[Any]) -> dict[int, bytes]:

@@ -1,4 +1,4 @@
-"""A calendar as a value: which days a market, a depository or a currency is open. No rule lives here.
+"""A calendar as a value: which days a market, a depository or a currency is open. No rules here.
 
 The seed table is schemas/codes/calendars.csv; rows of the operator's own win over it (DOMAIN 1.3).
 """
@@ -31,11 +31,11 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Open days within the years that are loaded; any other year is a LookupError, never a guess."""
+    """Open days of the years that have rows; any other year is a LookupError, never a guess."""
 
     name: str
     days: Mapping[date, Day]
-    years: range
+    years: frozenset[int]
     weekend: frozenset[int] = WEEKEND
 
     def is_open(self, on: date) -> bool:
@@ -45,7 +45,7 @@ class Calendar:
     def closing(self, on: date) -> Day | None:
         """Why the calendar is closed on this date; None when it is open."""
         if on.year not in self.years:
-            loaded = f"{self.years[0]} to {self.years[-1]}" if self.years else "no year"
+            loaded = ", ".join(str(year) for year in sorted(self.years))
             raise LookupError(f"calendar {self.name} is loaded for {loaded}, not for {on}")
         day = self.days.get(on)
         if day is not None:
@@ -65,12 +65,10 @@ def calendars(days: Iterable[Day]) -> dict[str, Calendar]:
     grouped: defaultdict[str, dict[date, Day]] = defaultdict(dict)
     for day in days:
         grouped[day.calendar][day.on] = day
-    return {name: Calendar(name, found, _years(found)) for name, found in grouped.items()}
-
-
-def _years(days: Iterable[date]) -> range:
-    years = {day.year for day in days}
-    return range(min(years), max(years) + 1)
+    return {
+        name: Calendar(name, found, frozenset(on.year for on in found))
+        for name, found in grouped.items()
+    }
 
 
 @cache

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from schemas import codes
@@ -166,10 +166,6 @@ def is_uetr(value: str) -> bool:
     return _uetr_fault(value) is None
 
 
-def is_currency(value: str) -> bool:
-    return value in CURRENCY_DIGITS
-
-
 def bic11(bic: str) -> str:
     """The BIC with its branch written out; head offices are XXX."""
     return bic if len(bic) == 11 else f"{bic}XXX"
@@ -201,8 +197,7 @@ def _refusing(kind: str, fault: Callable[[str], Fault]) -> AfterValidator:
     return AfterValidator(check)
 
 
-Isin = Annotated[str, Field(json_schema_extra={"examples": ["US0378331005"]}),
-                 _refusing("ISIN", _isin_fault)]  # fmt: skip
+Isin = Annotated[str, _refusing("ISIN", _isin_fault)]
 Cusip = Annotated[str, _refusing("CUSIP", _cusip_fault)]
 Sedol = Annotated[str, _refusing("SEDOL", _sedol_fault)]
 LegalEntity = Annotated[str, _refusing("LEI", _lei_fault)]

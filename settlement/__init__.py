@@ -1,1 +1,1 @@
-"""The rules of settlement, pure: lifecycle, calendar and cut-offs, enrichment. Nothing here does I/O."""
+"""The rules of settlement, pure: lifecycle, calendar and cut-offs, enrichment. No I/O here."""

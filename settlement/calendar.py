@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from schemas.calendar import Calendar, Day
-from schemas.static import CutOff
+from schemas.static_rows import CutOff
 
 ONE_DAY = timedelta(days=1)
 
@@ -51,7 +51,7 @@ def settlement_date(
     venue: Calendar | None = None,
     explicit: date | None = None,
 ) -> SettlementDate:
-    """When a trade settles: the lag counted on the settlement calendar, ending where all are open."""
+    """When a trade settles: the lag counts days of `market` and ends where all are open."""
     standard_on = _cycle_date(trade_date, lag, market, currencies, venue)
     if explicit is None:
         return SettlementDate(standard_on, standard_on)
@@ -113,7 +113,9 @@ CUT_OFF_DATES: dict[str, Callable[[date, date, Calendar], date]] = {
 }
 
 
-def cut_off_at(cut_off: CutOff, trade_date: date, settle_date: date, calendar: Calendar) -> datetime:
+def cut_off_at(
+    cut_off: CutOff, trade_date: date, settle_date: date, calendar: Calendar
+) -> datetime:
     """The UTC instant of this cut-off for a trade, converted for the date it falls on."""
     on = CUT_OFF_DATES[cut_off.rule](trade_date, settle_date, calendar)
     local = datetime.combine(on, cut_off.local_time, ZoneInfo(cut_off.zone))
@@ -121,5 +123,5 @@ def cut_off_at(cut_off: CutOff, trade_date: date, settle_date: date, calendar: C
 
 
 def time_left(cut_off: datetime, now: datetime) -> timedelta:
-    """Time to go, counted in UTC so that no hour repeats when clocks go back; negative once past."""
+    """Time to go, in UTC so that no hour repeats when clocks go back; negative once past."""
     return cut_off.astimezone(UTC) - now.astimezone(UTC)

@@ -84,11 +84,13 @@ def blocker(path: Path, account: Account) -> Path | None:
 
 def data_folder(path: Path, account: Account | None) -> Path:
     """The data folder, made if missing, which the account must be able to enter."""
+    path = path.resolve()
     try:
         for part in (*reversed(path.parents), path):
-            if not part.exists():
-                part.mkdir()
-                part.chmod(0o711)
+            if account is not None and part.exists():
+                _must_enter(path, part, account)
+            elif not part.exists():
+                open_folder(part)
         if not os.access(path, os.W_OK | os.X_OK):
             raise PermissionError(13, "Permission denied", str(path))
     except OSError as error:
@@ -96,23 +98,26 @@ def data_folder(path: Path, account: Account | None) -> Path:
             f"The data folder {path} cannot be used: {error.strerror}: {error.filename}. Name a "
             "folder that you may write to in FINALITY_DATA."
         ) from error
-    if account is not None:
-        _must_enter(path, account)
     return path
 
 
-def _must_enter(path: Path, account: Account) -> None:
-    resolved = path.resolve()
-    for part in (*reversed(resolved.parents), resolved):
-        if not account.may(part, 1):
-            raise ServiceUnavailable(
-                f"The data folder {path} cannot be reached by the account {account.name!r}, which "
-                f"the servers run as: {part} is closed to it (mode "
-                f"{stat.S_IMODE(part.stat().st_mode):04o}). Finality changes no permissions of "
-                "folders it did not make. Set FINALITY_DATA to a folder elsewhere (for example "
-                f"/var/lib/finality), or open it yourself: chmod o+x {part}, or name another "
-                "account in FINALITY_POSTGRES_ACCOUNT."
-            )
+def _must_enter(folder: Path, part: Path, account: Account) -> None:
+    if not account.may(part, 1):
+        raise ServiceUnavailable(
+            f"The data folder {folder} cannot be reached by the account {account.name!r}, which "
+            f"the servers run as: {part} is closed to it (mode "
+            f"{stat.S_IMODE(part.stat().st_mode):04o}). Finality changes no permissions of "
+            "folders it did not make. Set FINALITY_DATA to a folder elsewhere (for example "
+            f"/var/lib/finality), or open it yourself: chmod o+x {part}, or name another "
+            "account in FINALITY_POSTGRES_ACCOUNT."
+        )
+
+
+def open_folder(path: Path) -> Path:
+    """A folder of ours that others may pass through but not list, made if missing."""
+    path.mkdir(exist_ok=True)
+    path.chmod(0o711)
+    return path
 
 
 def private_folder(path: Path, account: Account | None) -> Path:

@@ -85,6 +85,7 @@ class ConditionRow(NamedTuple):
     reason_text: str | None
     flags: list[str]
     posted: str
+    terms: str | None
     facts: int
 
 
@@ -139,15 +140,49 @@ on conflict do nothing
 """
 _CONDITION = ConditionRow._fields
 _TYPES = {
-    "lane": "smallint", "id": "uuid", "version": "smallint", "amount": "numeric",
-    "quantity": "numeric", "open_quantity": "numeric", "settled_quantity": "numeric",
-    "trade_on": "date", "settle_on": "date", "since": "timestamptz", "facts": "int",
+    "lane": "smallint",
+    "id": "uuid",
+    "version": "smallint",
+    "amount": "numeric",
+    "quantity": "numeric",
+    "open_quantity": "numeric",
+    "settled_quantity": "numeric",
+    "trade_on": "date",
+    "settle_on": "date",
+    "since": "timestamptz",
+    "facts": "int",
 }
 _MOVING = (
-    "state", "processing", "cancellation", "matching", "settlement", "change", "version",
-    "wire_reference", "link", "account", "cash_account", "custodian", "place", "amount", "quantity",
-    "open_quantity", "settled_quantity", "settle_on", "waits_for", "whose_move", "since", "reason",
-    "reason_text", "flags", "posted", "facts", "isin", "instrument_name", "counterparty", "currency",
+    "state",
+    "processing",
+    "cancellation",
+    "matching",
+    "settlement",
+    "change",
+    "version",
+    "wire_reference",
+    "link",
+    "account",
+    "cash_account",
+    "custodian",
+    "place",
+    "amount",
+    "quantity",
+    "open_quantity",
+    "settled_quantity",
+    "settle_on",
+    "waits_for",
+    "whose_move",
+    "since",
+    "reason",
+    "reason_text",
+    "flags",
+    "posted",
+    "facts",
+    "isin",
+    "instrument_name",
+    "counterparty",
+    "currency",
 )
 # flags travel as one text per row: arrays of arrays have no unnest
 ADD_CONDITIONS = (
@@ -155,7 +190,10 @@ ADD_CONDITIONS = (
     + ", ".join(
         "string_to_array(nullif(k.flags, ''), ' ')" if f == "flags" else f"k.{f}"
         for f in _CONDITION
-    ).replace("string_to_array(nullif(k.flags, ''), ' ')", "coalesce(string_to_array(nullif(k.flags, ''), ' '), '{}')")
+    ).replace(
+        "string_to_array(nullif(k.flags, ''), ' ')",
+        "coalesce(string_to_array(nullif(k.flags, ''), ' '), '{}')",
+    )
     + " from unnest("
     + ", ".join(f"${n}::{_TYPES.get(f, 'text')}[]" for n, f in enumerate(_CONDITION, 1))
     + f") k ({', '.join(_CONDITION)})"
@@ -163,8 +201,10 @@ ADD_CONDITIONS = (
 MOVE_CONDITIONS = (
     "update condition c set "
     + ", ".join(
-        "flags = coalesce(string_to_array(nullif(k.flags, ''), ' '), '{}')"
+        f"flags = {_FLAGS}"
         if f == "flags"
+        else "terms = coalesce(k.terms, c.terms)"  # sent only when a version changed them
+        if f == "terms"
         else f"{f} = k.{f}"
         for f in _MOVING
     )
@@ -210,14 +250,14 @@ where e.lane = k.lane and e.instruction = k.instruction and e.code = k.code and 
 
 
 async def load_many(
-    db: Connection, keys: Sequence[tuple[int, UUID]]
+    db: Connection, keys: Sequence[tuple[int, UUID]], whole: Sequence[tuple[int, UUID]]
 ) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
-    """Instructions, conditions (locked, in one order), versions and facts of these, a query each."""
+    """Conditions (locked, in one order) and facts of `keys`; instructions and versions of `whole`."""
     args = columns(keys)
     return (
-        list(await db.fetch(INSTRUCTIONS, *args)),
+        list(await db.fetch(INSTRUCTIONS, *columns(whole))) if whole else [],
         list(await db.fetch(CONDITIONS, *args)),
-        list(await db.fetch(VERSIONS, *args)),
+        list(await db.fetch(VERSIONS, *columns(whole))) if whole else [],
         list(await db.fetch(FACTS, *args)),
     )
 
@@ -287,9 +327,7 @@ async def close_exception(
     return await db.fetchval(CLOSE_EXCEPTION, lane, code, key, at, by) is not None
 
 
-async def close_for(
-    db: Connection, rows: Sequence[tuple[int, UUID, str, datetime, str]]
-) -> None:
+async def close_for(db: Connection, rows: Sequence[tuple[int, UUID, str, datetime, str]]) -> None:
     """Close what an instruction's own progress made void: (lane, instruction, code, at, by)."""
     if rows:
         await db.execute(CLOSE_FOR, *columns(rows))

@@ -55,8 +55,17 @@ async def append_many(db: Connection, events: Sequence[Event], moved: Sequence[H
         return
     rows = [
         (
-            e.lane, e.seq, e.portfolio, e.aggregate, e.type, e.effective_on, e.known_at, e.cause,
-            e.actor, e.payload, e.hash,
+            e.lane,
+            e.seq,
+            e.portfolio,
+            e.aggregate,
+            e.type,
+            e.effective_on,
+            e.known_at,
+            e.cause,
+            e.actor,
+            e.payload,
+            e.hash,
         )
         for e in events
     ]

@@ -80,7 +80,9 @@ from unnest($1::bigint[], $2::text[], $3::smallint[], $4::uuid[], $5::text[], $6
      k (id, state, lane, instruction, type, reference, reason, retry_at)
 where i.id = k.id
 """
-TRIED_MANY = "update inbox set attempts = attempts + 1 where id = any($1::bigint[]) returning id, attempts"
+TRIED_MANY = (
+    "update inbox set attempts = attempts + 1 where id = any($1::bigint[]) returning id, attempts"
+)
 WAKE_PARKED = """
 update inbox set state = 'new', reason = null, retry_at = null
 where state = 'parked' and reference = any($1::text[]) returning id, link
@@ -179,6 +181,10 @@ insert into outbox_attempt (outbox, attempt, message, at)
 select * from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::timestamptz[])
 """
 TAKEN_MANY = "update outbox set state = 'taken' where id = any($1::bigint[]) and state = 'sending'"
+NOT_SENT_MANY = """
+update outbox set state = 'queued', attempt = attempt - 1
+where id = any($1::bigint[]) and state = 'sending'
+"""
 ANSWERED_MANY = """
 update outbox set state = 'answered'
 where instruction = any($1::uuid[]) and reference = any($2::text[])
@@ -227,6 +233,12 @@ async def taken_many(db: Connection, ids: Sequence[int]) -> None:
     """The transport took these (PUBACK, rename)."""
     if ids:
         await db.execute(TAKEN_MANY, list(ids))
+
+
+async def not_sent_many(db: Connection, ids: Sequence[int]) -> None:
+    """These never left the machine: the attempt did not happen."""
+    if ids:
+        await db.execute(NOT_SENT_MANY, list(ids))
 
 
 async def answered_many(db: Connection, pairs: Sequence[tuple[UUID, str]]) -> None:

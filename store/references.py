@@ -59,6 +59,10 @@ async def find_wire(db: Connection, values: Sequence[str]) -> dict[str, Claim]:
 def _claim(row: object, owner: str | None = None) -> Claim:
     r = dict(row)  # type: ignore[call-overload]
     return Claim(
-        r["kind"], r["owner"] if owner is None else owner, r["value"], r["lane"], r["portfolio"],
+        r["kind"],
+        r["owner"] if owner is None else owner,
+        r["value"],
+        r["lane"],
+        r["portfolio"],
         r["instruction"],
     )

@@ -1,4 +1,4 @@
-"""One server process of ours: started, watched, restarted at once when it dies, adopted when orphaned.
+"""One server process of ours: started, watched, restarted when it dies, adopted when orphaned.
 
 Knows nothing of what the server is; what differs stands in `Service`.
 """
@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -20,11 +21,13 @@ import structlog
 
 from store.account import Account, ServiceUnavailable
 
-BACKOFF_SECONDS = (0.0, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-STEADY_SECONDS = 60.0
+BACKOFF_SECONDS = (0.0, 0.05, 0.1, 0.2, 0.5, 1.0)
+"""Never long: one killed again before it answered looks the same as one that cannot start."""
 POLL_SECONDS = 0.02
+PROBE_SECONDS = 0.05
 LOG_BYTES_MAX = 10 * 1024 * 1024
 LOG_TAIL_BYTES = 2000
+ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 log = structlog.get_logger("supervisor")
 
@@ -47,6 +50,7 @@ class Service:
     stop_signal: signal.Signals
     last_signal: signal.Signals
     start_seconds: float = 600.0
+    adopt_seconds: float = 30.0
     stop_seconds: float = 60.0
 
 
@@ -58,11 +62,11 @@ class Supervisor:
         self.pid: int | None = None
         self.adopted = False
         self.restarts = 0
-        self._child: asyncio.subprocess.Process | None = None
+        self._child: subprocess.Popen[bytes] | None = None
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Adopt the orphan or start a new server, wait until it answers, and watch it from now on."""
+        """Adopt the orphan or start a new server, wait until it answers, and watch it."""
         try:
             if not await self._adopt():
                 await self._start_fresh()
@@ -85,7 +89,7 @@ class Supervisor:
         if pid is None:
             return False
         self.pid, self.adopted = pid, True
-        if await self._answers_in_time():
+        if await self._answers_in_time(self.service.adopt_seconds):
             log.info("adopted", service=self.service.name, pid=pid)
             return True
         if alive(pid):
@@ -97,8 +101,8 @@ class Supervisor:
     async def _start_fresh(self) -> None:
         for pause in BACKOFF_SECONDS:
             await asyncio.sleep(pause)
-            await self._spawn()
-            if await self._answers_in_time():
+            self._spawn()
+            if await self._answers_in_time(self.service.start_seconds):
                 return
             if self.pid is not None and alive(self.pid):
                 break
@@ -107,81 +111,77 @@ class Supervisor:
             + tail(self.service.log)
         )
 
-    async def _answers_in_time(self) -> bool:
-        deadline = time.monotonic() + self.service.start_seconds
+    async def _answers_in_time(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.pid is None or self._gone():
                 return False
             if await self.service.answers():
                 return True
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(PROBE_SECONDS)
         return False
 
     def _gone(self) -> bool:
         if self._child is not None:
-            return self._child.returncode is not None
+            return self._child.poll() is not None
         return self.pid is None or not alive(self.pid)
 
-    async def _spawn(self) -> None:
+    def _spawn(self) -> None:
+        """Start the process; not through the event loop, for not every loop can change the user."""
         service, account = self.service, self.service.account
-        service.tidy()
-        roll(service.log)
-        identity = (
-            {"user": account.uid, "group": account.gid, "extra_groups": sorted(account.groups)}
-            if account
-            else {}
-        )
         try:
+            service.tidy()
+            roll(service.log)
             with service.log.open("ab") as output:
-                self._child = await asyncio.create_subprocess_exec(
-                    *service.command,
-                    stdin=asyncio.subprocess.DEVNULL,
+                self._child = subprocess.Popen(
+                    service.command,
+                    stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=output,
                     cwd=service.folder,
-                    env=environment(),
+                    env=ENVIRONMENT,
                     start_new_session=True,
-                    **identity,  # type: ignore[arg-type]
+                    user=account.uid if account else None,
+                    group=account.gid if account else None,
+                    extra_groups=sorted(account.groups) if account else None,
                 )
         except OSError as error:
+            self._child = self.pid = None
             raise ServiceUnavailable(f"{service.name} cannot be started: {error}") from error
         self.pid, self.adopted = self._child.pid, False
 
     async def _keep(self) -> None:
-        """Restart it whenever it ends, at once the first time and slower while it keeps failing."""
-        failures, began = 0, time.monotonic()
+        """Restart it whenever it ends: at once, and ever slower while it does not come up."""
+        failures = 0
         while True:
             await self._ended()
-            failures = 0 if time.monotonic() - began > STEADY_SECONDS else failures
             log.warning("died, restarting", service=self.service.name, pid=self.pid)
             await asyncio.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])
-            failures, began = failures + 1, time.monotonic()
             self.restarts += 1
             try:
-                await self._spawn()
+                self._spawn()
+                answered = await self._answers_in_time(self.service.start_seconds)
             except ServiceUnavailable as error:
-                self._child, self.pid = None, None
+                answered = False
                 log.error("cannot restart", service=self.service.name, error=str(error))
+            failures = 0 if answered else failures + 1
 
     async def _ended(self) -> None:
-        if self._child is not None:
-            await self._child.wait()
-        elif self.pid is not None:
-            await gone(self.pid)
+        while not self._gone():  # noqa: ASYNC110  an adopted process is nobody's child to wait for
+            await asyncio.sleep(POLL_SECONDS)
 
     async def _end(self) -> None:
         """Signal it until it is gone."""
-        if self.pid is None or self._gone():
-            return
         for sign in (self.service.stop_signal, self.service.last_signal, signal.SIGKILL):
+            if self.pid is None or self._gone():
+                break
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, sign)
             try:
                 await asyncio.wait_for(self._ended(), self.service.stop_seconds)
-                break
             except TimeoutError:
                 log.warning("did not stop", service=self.service.name, signal=sign.name)
-        self.pid, self._child = None, None
+        self.pid = self._child = None
 
 
 def take_lock(path: Path, service: str) -> IO[str]:
@@ -203,15 +203,20 @@ def take_lock(path: Path, service: str) -> IO[str]:
     return file
 
 
-def alive(pid: int) -> bool:
-    """Whether this process runs; a zombie does not."""
+def exists(pid: int) -> bool:
+    """Whether this process number is taken, be it by a zombie."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        pass
-    return state(pid) not in ("Z", "X")
+        return True
+    return True
+
+
+def alive(pid: int) -> bool:
+    """Whether this process runs; a zombie does not."""
+    return exists(pid) and state(pid) not in ("Z", "X")
 
 
 def state(pid: int) -> str | None:
@@ -223,23 +228,24 @@ def state(pid: int) -> str | None:
     return text.rpartition(")")[2].split()[0]
 
 
-def working_folder(pid: int) -> Path | None:
-    """The folder a process works in, where the system tells it."""
+def works_in(pid: int, folder: Path, program: str) -> bool:
+    """Whether this is a running process of that program, working in that very folder."""
+    if not alive(pid):
+        return False
+    if not Path("/proc/self/cwd").exists():
+        return program in command_of(pid)
     try:
-        return Path(os.readlink(f"/proc/{pid}/cwd"))
+        same = os.path.samefile(f"/proc/{pid}/cwd", folder)
+        return same and Path(os.readlink(f"/proc/{pid}/exe")).name.startswith(program)
     except OSError:
-        return None
+        return False
 
 
-async def gone(pid: int) -> None:
-    """Wait for the end of a process that is not our child."""
-    while alive(pid):
-        await asyncio.sleep(POLL_SECONDS)
-
-
-def environment() -> dict[str, str]:
-    """A small, predictable environment: no locale, no library paths of ours."""
-    return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+def command_of(pid: int) -> str:
+    """The command a process runs, asked of ps where there is no /proc."""
+    return subprocess.run(
+        ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    ).stdout
 
 
 def roll(path: Path) -> None:

@@ -12,11 +12,12 @@ from uuid import UUID
 from gateway.clock import Clock
 from ledger.lots import Lot
 from schemas.event import GENESIS, Event, canonical, link
-from store import books, cases, events, leases, messages
+from store import books, cases, events, leases, messages, references
 from store.books import EntryRow, JournalRow, LotKey, LotRow, MovementRow, WitnessRow
 from store.cases import ConditionRow, ExceptionRow, FactRow, InstructionRow, Timer, VersionRow
 from store.events import Head
 from store.messages import Out, Raw, Settled
+from store.references import Claim
 from store.rows import Connection
 
 TICK = timedelta(microseconds=1)
@@ -72,6 +73,8 @@ class Unit:
     journals: list[JournalRow] = field(default_factory=list)
     entries: list[EntryRow] = field(default_factory=list)
     movements: list[MovementRow] = field(default_factory=list)
+    lines: dict[tuple[int, int], int] = field(default_factory=dict)  # movements per event so far
+    claims: list[Claim] = field(default_factory=list)
     lots: list[LotRow] = field(default_factory=list)
     witnesses: list[WitnessRow] = field(default_factory=list)
     instructions: list[InstructionRow] = field(default_factory=list)
@@ -122,6 +125,7 @@ class Unit:
 
     async def record(self, db: Connection) -> None:
         """Write everything, a statement per table."""
+        await self._claim(db)
         await cases.add_instructions(db, self.instructions)
         await cases.add_versions(db, self.versions)
         await cases.add_facts(db, self.facts)
@@ -141,6 +145,13 @@ class Unit:
         await cases.set_timers(db, self.timers)
         await cases.raise_exceptions(db, self.exceptions)
         await cases.close_for(db, self.closed)
+
+    async def _claim(self, db: Connection) -> None:
+        """Every reference we put on the wire is ours alone, or nothing of this unit happens."""
+        free = await references.claim_many(db, self.claims)
+        if len(free) < len(self.claims):
+            taken = [c.value for c in self.claims if (c.kind, c.owner, c.value) not in free]
+            raise RuntimeError(f"wire references already taken: {taken[:5]}")
 
 
 async def load_lots(db: Connection, memory: Memory, keys: Sequence[LotKey]) -> None:

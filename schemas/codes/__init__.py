@@ -1,4 +1,4 @@
-"""Code lists as packaged CSV files and the one way to read them; a list changes here, not in code."""
+"""Code lists as packaged CSV files, and the one way to read them."""
 
 from __future__ import annotations
 

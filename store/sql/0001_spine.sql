@@ -229,7 +229,8 @@ create table condition (
     reason text,
     reason_text text,
     flags text[] not null default '{}',
-    posted text not null default '[]',
+    posted text not null default '{}',
+    terms text,
     facts integer not null default 0,
     primary key (lane, id)
 ) with (fillfactor = 60);

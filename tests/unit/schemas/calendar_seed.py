@@ -1,6 +1,6 @@
 """Makes schemas/codes/calendars.csv from the holidays library; run it to extend the years.
 
-    python tests/unit/schemas/calendar_seed.py > schemas/codes/calendars.csv
+python tests/unit/schemas/calendar_seed.py > schemas/codes/calendars.csv
 """
 
 from __future__ import annotations

@@ -1,0 +1,445 @@
+"""The shapes of answers, for the OpenAPI document; the tests hold real answers against them.
+
+Amounts and quantities are strings: a JSON number would be read as a float.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+Number = Annotated[Decimal, WithJsonSchema({"type": "string", "format": "decimal"})]
+Page = Annotated[str | None, Field(description="give it as `cursor` to go on; null at the end")]
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Fault(Answer):
+    """One problem: where, which rule, the value found, and what to do."""
+
+    path: str
+    rule: str
+    value: str | None
+    message: str
+
+
+class ProblemDocument(Answer):
+    """RFC 9457, with every problem at once."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[Fault]
+
+
+class Taken(Answer):
+    """What became of one submission."""
+
+    outcome: Literal["created", "duplicate"]
+    id: UUID
+    reference: str
+    state: str | None
+
+
+class Item(Answer):
+    """What became of one of many."""
+
+    index: int
+    outcome: Literal["created", "duplicate", "refused"]
+    id: UUID | None
+    reference: str | None
+    state: str | None
+    code: str | None
+    problems: list[Fault]
+
+
+class Items(Answer):
+    results: list[Item]
+
+
+class Done(Answer):
+    """What an action came to."""
+
+    outcome: str
+    id: UUID | None
+    state: str | None
+
+
+class Axes(Answer):
+    """The five status axes (DOMAIN 2.2)."""
+
+    processing: str
+    cancellation: str
+    matching: str
+    settlement: str
+    change: str
+
+
+class Waiting(Answer):
+    """What is waited for, since when, and whose move it is."""
+
+    waits_for: str | None
+    whose_move: str | None
+    since: datetime
+    reason: str | None
+    reason_text: str | None
+
+
+class Summary(Answer):
+    """An instruction or payment as a list shows it."""
+
+    id: UUID
+    kind: Literal["securities", "customer", "bank"]
+    reference: str
+    wire_reference: str | None
+    version: int
+    portfolio: str
+    state: str
+    axes: Axes
+    waiting: Waiting
+    flags: list[str]
+    direction: str | None
+    payment: str | None
+    isin: str | None
+    instrument: str | None
+    counterparty: str | None
+    custodian: str | None
+    place: str | None
+    account: str | None
+    cash_account: str | None
+    currency: str | None
+    amount: Number | None
+    quantity: Number | None
+    open_quantity: Number | None
+    settled_quantity: Number | None
+    trade_on: date | None
+    settle_on: date | None
+    link: str | None
+    client: str
+    maker: str
+    created_at: datetime
+
+
+class Summaries(Answer):
+    instructions: list[Summary]
+    cursor: Page
+
+
+class Version(Answer):
+    """One content that was made for the wire; at most one lives."""
+
+    version: int
+    reference: str
+    format: str
+    link: str
+    maker: str
+    static_version: int
+    body: dict[str, Any]
+
+
+class Moment(Answer):
+    """A line of the timeline: an event of the log, or a fact the condition is folded from."""
+
+    at: datetime
+    what: Literal["event", "fact"]
+    type: str
+    actor: str | None
+    effective_on: date | None
+    message: int | None
+    payload: Any
+
+
+class NamedField(Answer):
+    path: str
+    tag: str
+    name: str
+    value: str
+    line: int | None
+
+
+class Attempt(Answer):
+    attempt: int
+    message: int
+    at: datetime
+
+
+class MessageLine(Answer):
+    """A stored message with what became of it."""
+
+    id: int
+    direction: Literal["in", "out"]
+    link: str
+    stored_at: datetime
+    type: str | None
+    reference: str | None
+    state: str | None
+    instruction: UUID | None
+    reason: str | None
+    seen: int
+
+
+class MessageLines(Answer):
+    messages: list[MessageLine]
+    cursor: Page
+
+
+class Message(MessageLine):
+    """A message as it is stored, read and described."""
+
+    raw: str
+    bytes: int
+    fields: list[NamedField]
+    meaning: dict[str, Any] | None
+    problems: list[Fault]
+
+
+class CaseMessage(Answer):
+    """A message of one instruction."""
+
+    id: int
+    direction: Literal["in", "out"]
+    link: str
+    stored_at: datetime
+    type: str | None
+    reference: str | None
+    state: str | None
+    reason: str | None
+    seen: int
+    raw: str
+    fields: list[NamedField]
+    attempts: list[Attempt]
+
+
+class Entry(Answer):
+    """Debit above zero."""
+
+    line: int
+    account: str
+    detail: str
+    currency: str
+    amount: Number
+
+
+class Journal(Answer):
+    """Entries that balance per currency, with the event that caused them."""
+
+    lane: int
+    seq: int
+    rule: str
+    portfolio: str
+    instruction: UUID | None
+    effective_on: date
+    known_at: datetime
+    event: str
+    cause: int | None
+    actor: str
+    entries: list[Entry]
+
+
+class Journals(Answer):
+    journals: list[Journal]
+    cursor: Page
+
+
+class CaseException(Answer):
+    """Something that needs or needed a person."""
+
+    id: str
+    code: str
+    text: str
+    instruction: UUID | None
+    reference: str | None
+    state: str | None
+    message: int | None
+    raised_at: datetime
+    closed_at: datetime | None
+    closed_by: str | None
+
+
+class Exceptions(Answer):
+    exceptions: list[CaseException]
+
+
+class Case(Summary):
+    """All that is known of one instruction or payment."""
+
+    body: dict[str, Any]
+    versions: list[Version]
+    timeline: list[Moment]
+    messages: list[CaseMessage]
+    journals: list[Journal]
+    exceptions: list[CaseException]
+
+
+class Received(Answer):
+    """A message of an inbound payload: stored now, or seen before."""
+
+    id: int
+    outcome: Literal["stored", "repeat"]
+
+
+class ReceivedMany(Answer):
+    messages: list[Received]
+
+
+class Position(Answer):
+    """The measures of DOMAIN 7.2 for one holding."""
+
+    portfolio: str
+    account: str
+    isin: str
+    traded: Number
+    settled: Number
+    pending_receive: Number
+    pending_deliver: Number
+    failed_receive: Number
+    failed_deliver: Number
+    projected: Number
+    available: Number
+
+
+class Positions(Answer):
+    as_of: date
+    known_at: datetime | None
+    positions: list[Position]
+
+
+class Step(Answer):
+    """What is to come and go on one date, and the balance after it."""
+
+    on: date
+    receivable: Number
+    payable: Number
+    projected: Number
+
+
+class CashPosition(Answer):
+    """One cash account: the ledger's balance, what settled, and what is to come."""
+
+    portfolio: str
+    account: str
+    currency: str
+    ledger: Number
+    settled: Number
+    pending_receive: Number
+    pending_deliver: Number
+    failed_receive: Number
+    failed_deliver: Number
+    projected: Number
+    ladder: list[Step]
+
+
+class Cash(Answer):
+    as_of: date
+    known_at: datetime | None
+    cash: list[CashPosition]
+
+
+class BalanceLine(Answer):
+    account: str
+    currency: str
+    debit: Number
+    credit: Number
+
+
+class BalanceTotal(Answer):
+    currency: str
+    debit: Number
+    credit: Number
+
+
+class TrialBalance(Answer):
+    """Balances per ledger account; `balanced` says that debits equal credits in every currency."""
+
+    as_of: date
+    known_at: datetime | None
+    portfolio: str | None
+    accounts: list[BalanceLine]
+    totals: list[BalanceTotal]
+    balanced: bool
+
+
+class Event(Answer):
+    """One line of the log. `cursor` is the place right after it."""
+
+    cursor: str
+    lane: int
+    seq: int
+    portfolio: str
+    aggregate: UUID
+    type: str
+    effective_on: date
+    known_at: datetime
+    cause: int | None
+    actor: str
+    payload: Any
+    hash: str
+
+
+class Events(Answer):
+    events: list[Event]
+    cursor: str
+    more: bool
+
+
+class StaticKind(Answer):
+    kind: str
+    rows: int
+
+
+class StaticKinds(Answer):
+    version: int
+    kinds: list[StaticKind]
+
+
+class StaticRow(Answer):
+    key: str
+    valid_from: date
+    valid_to: date | None
+    row: dict[str, Any]
+
+
+class StaticRows(Answer):
+    version: int
+    kind: str
+    rows: list[StaticRow]
+
+
+class ClockState(Answer):
+    now: datetime
+    virtual: bool
+
+
+class LinkLine(Answer):
+    """One link: what it speaks, whether it is up, and what waits to leave."""
+
+    name: str
+    transport: str
+    format: str
+    up: bool
+    detail: str
+    last_in_at: datetime | None
+    last_out_at: datetime | None
+    queued: int
+    oldest_unsent_at: datetime | None
+
+
+class Links(Answer):
+    links: list[LinkLine]
+
+
+class Health(Answer):
+    status: Literal["ok"]
+
+
+class Ready(Answer):
+    ready: bool
+    checks: dict[str, str]

@@ -1,0 +1,196 @@
+"""One instruction as the API shows it: the summary of its condition, and all that hangs on it."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from gateway.api.cursors import write_cursor
+from gateway.desk import fields
+from store import desk, queries
+
+if TYPE_CHECKING:
+    from gateway.core import Core
+
+AXES = ("processing", "cancellation", "matching", "settlement", "change")
+WAITING = ("waits_for", "whose_move", "since", "reason", "reason_text")
+PLAIN = (
+    "id",
+    "kind",
+    "reference",
+    "wire_reference",
+    "version",
+    "portfolio",
+    "state",
+    "flags",
+    "direction",
+    "payment",
+    "isin",
+    "counterparty",
+    "custodian",
+    "place",
+    "account",
+    "cash_account",
+    "currency",
+    "amount",
+    "quantity",
+    "open_quantity",
+    "settled_quantity",
+    "trade_on",
+    "settle_on",
+    "link",
+    "client",
+    "maker",
+    "created_at",
+)
+MESSAGE = ("id", "direction", "link", "stored_at", "type", "reference", "state", "reason", "seen")
+VERSION = ("version", "reference", "format", "link", "maker", "static_version")
+JOURNAL = (
+    "lane",
+    "seq",
+    "rule",
+    "portfolio",
+    "instruction",
+    "effective_on",
+    "known_at",
+    "cause",
+    "actor",
+)
+ENTRY = ("line", "account", "detail", "currency", "amount")
+
+
+def summary(row: Any) -> dict[str, Any]:
+    """A condition as a list shows it."""
+    return {
+        **{name: row[name] for name in PLAIN},
+        "instrument": row["instrument_name"],
+        "axes": {name: row[name] for name in AXES},
+        "waiting": {name: row[name] for name in WAITING},
+    }
+
+
+async def load(core: Core, id_: UUID) -> dict[str, Any] | None:
+    """All that is known of one instruction or payment; the same few queries whatever it went through."""
+    async with (
+        core.pool.acquire() as db,
+        db.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        row = await queries.instruction(db, id_)
+        if row is None:
+            return None
+        lane = row["lane"]
+        versions = await desk.versions(db, lane, id_)
+        events = await desk.events(db, id_)
+        facts = await queries.facts(db, lane, id_)
+        messages = await desk.messages_of(db, lane, id_)
+        sent = [m["id"] for m in messages if m["direction"] == "out"]
+        attempts = await queries.attempts(db, sent)
+        booked = await queries.journals(
+            db, queries.EVERYTHING, None, id_, None, None, None, None, None, queries.END
+        )
+        raised = await queries.exceptions(db, True, None, id_, 1000)
+    return {
+        **summary(row),
+        "body": json.loads(row["body"]),
+        "versions": [_version(v) for v in versions],
+        "timeline": timeline(events, facts),
+        "messages": _messages(messages, attempts),
+        "journals": journals(booked),
+        "exceptions": [exception(x) for x in raised],
+    }
+
+
+def timeline(events: Iterable[Any], facts: Iterable[Any]) -> list[dict[str, Any]]:
+    """What happened in the order in which it happened: events when they were known, facts at their time."""
+    moments = [
+        {
+            "at": e["known_at"],
+            "what": "event",
+            "type": e["type"],
+            "actor": e["actor"],
+            "effective_on": e["effective_on"],
+            "message": e["cause"],
+            "payload": json.loads(e["payload"]),
+        }
+        for e in events
+    ]
+    moments += [
+        {
+            "at": f["at"],
+            "what": "fact",
+            "type": f["key"].partition(":")[0],
+            "actor": None,
+            "effective_on": None,
+            "message": f["message"],
+            "payload": json.loads(f["payload"]),
+        }
+        for f in facts
+    ]
+    return sorted(moments, key=lambda moment: moment["at"])
+
+
+def journals(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """Rows of entries, in the order of their journals, as journals."""
+    grouped = groupby(rows, key=lambda r: (r["lane"], r["seq"], r["rule"]))
+    found = []
+    for _, lines in grouped:
+        entries = list(lines)
+        first = entries[0]
+        found.append(
+            {
+                **{name: first[name] for name in JOURNAL},
+                "event": first["type"],
+                "entries": [{name: e[name] for name in ENTRY} for e in entries],
+            }
+        )
+    return found
+
+
+def exception(row: Any) -> dict[str, Any]:
+    """An exception, with the token that names it."""
+    return {
+        "id": write_cursor([row["lane"], row["code"], row["key"]]),
+        "code": row["code"],
+        "text": row["text"],
+        "instruction": row["instruction"],
+        "reference": row["reference"],
+        "state": row["state"],
+        "message": row["message"],
+        "raised_at": row["raised_at"],
+        "closed_at": row["closed_at"],
+        "closed_by": row["closed_by"],
+    }
+
+
+def described(raw: bytes) -> list[dict[str, Any]]:
+    """The fields of a message with their names written out; none where it cannot be read."""
+    named, _ = fields.named(raw)
+    return [
+        {"path": f.path, "tag": f.tag, "name": f.name, "value": f.value, "line": f.line}
+        for f in named
+    ]
+
+
+def _version(row: Any) -> dict[str, Any]:
+    return {**{name: row[name] for name in VERSION}, "body": json.loads(row["body"])}
+
+
+def _messages(rows: Sequence[Any], attempts: Iterable[Any]) -> list[dict[str, Any]]:
+    sendings: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    for a in attempts:
+        sendings[a["outbox"]].append(
+            {"attempt": a["attempt"], "message": a["message"], "at": a["at"]}
+        )
+    return [
+        {
+            **{name: row[name] for name in MESSAGE},
+            "raw": fields.text(row["body"]),
+            "fields": described(row["body"]),
+            "attempts": sendings[row["id"]] if row["direction"] == "out" else [],
+        }
+        for row in rows
+    ]

@@ -1,0 +1,367 @@
+"""The composition root: settings in, a running gateway out; and the small commands that need a database."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import zlib
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import asyncpg
+import structlog
+from aiohttp import web
+
+from gateway import identity
+from gateway import verify as audit
+from gateway.broker import EmbeddedBroker
+from gateway.clock import Clock, RealClock, VirtualClock, real_now
+from gateway.config import Settings
+from gateway.core import Core
+from gateway.desk.pages import add_desk
+from gateway.handlers import importing
+from gateway.http import make_app
+from gateway.links import DirectoryLink, LinkConfig, MqttLink
+from gateway.mqtt import Mqtt
+from gateway.relay import Relay
+from gateway.schema_store import installed_schemas
+from schemas.problem import Problem, Refused
+from schemas.static_rows import LinkRow
+from store import leases, static
+from store import migrate as migrations
+from store.leases import LANES
+from store.postgres import EmbeddedPostgres
+
+log = structlog.get_logger()
+SWEEP_SECONDS = 0.5
+
+
+@dataclass
+class Parts:
+    """The real parts a gateway stands on, embedded or somebody else's."""
+
+    owner_dsn: str
+    app_dsn: str
+    mqtt: str | None
+    postgres: EmbeddedPostgres | None = None
+    broker: EmbeddedBroker | None = None
+
+
+@asynccontextmanager
+async def parts(settings: Settings, *, broker: bool = True) -> AsyncIterator[Parts]:
+    """PostgreSQL and broker up, the database migrated."""
+    async with AsyncExitStack() as stack:
+        if settings.dsn is not None:
+            owner, postgres = settings.dsn, None
+            app = await migrations.external(settings.dsn, settings.app_dsn, settings.data)
+        else:
+            postgres = await stack.enter_async_context(
+                EmbeddedPostgres(settings.data, account=settings.postgres_account)
+            )
+            owner, app = postgres.dsn("owner"), postgres.dsn("app")
+        await migrations.apply(owner)
+        url, nats = settings.mqtt, None
+        if url is None and broker:
+            nats = await stack.enter_async_context(
+                EmbeddedBroker(settings.data, account=settings.postgres_account)
+            )
+            url = nats.url()
+        yield Parts(owner, app, url, postgres, nats)
+
+
+async def make_pool(dsn: str, settings: Settings) -> asyncpg.Pool:
+    """The app role's pool; numeric is Decimal, text is text."""
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=3,
+        max_size=settings.pool_size,
+        command_timeout=60,
+        max_inactive_connection_lifetime=0,
+        server_settings={"application_name": "finality", "plan_cache_mode": "auto"},
+    )
+
+
+@dataclass
+class Running:
+    """A gateway that is up."""
+
+    core: Core
+    parts: Parts
+    url: str
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, clock: Clock | None = None, given: Parts | None = None, *, http: bool = True
+) -> AsyncIterator[Running]:
+    """Everything up, until the block ends; then everything down, in the other order."""
+    async with AsyncExitStack() as stack:
+        real = given or await stack.enter_async_context(parts(settings))
+        pool = await stack.enter_async_context(await make_pool(real.app_dsn, settings))
+        core = Core(pool, settings, clock or RealClock(), installed_schemas(settings.data))
+        await recall_clock(core)
+        async with pool.acquire() as db:
+            await core.refresh_static(db)
+        await core.balance()
+        tasks = await stack.enter_async_context(background())
+        for worker in core.workers:
+            tasks.start(worker.work(), "lanes")
+        tasks.start(core.keep_leases(), "leases")
+        tasks.start(sweep(core), "sweep")
+        stack.push_async_callback(leave, core)
+        links = LinkKeeper(core, real.mqtt, tasks, stack)
+        await links.refresh()
+        tasks.start(links.keep(), "links")
+        url = ""
+        if http:
+            app = make_app(core)
+            add_desk(app, core)
+            url = await stack.enter_async_context(listening(app, settings))
+        yield Running(core, real, url)
+
+
+async def leave(core: Core) -> None:
+    """Finish what is in hand, then give the lanes back."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(core.idle(), 5)
+    with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        async with core.pool.acquire() as db:
+            await leases.leave(db, core.holder)
+
+
+async def recall_clock(core: Core) -> None:
+    """A virtual clock goes on where it stood, never before the last event."""
+    if not isinstance(core.clock, VirtualClock):
+        return
+    async with core.pool.acquire() as db:
+        kept = (await static.settings(db)).get("clock")
+        last = await db.fetchval("select max(known_at) from lane_head where known_at > '-infinity'")
+    for moment in (datetime.fromisoformat(kept) if kept else None, last):
+        if moment is not None and moment > core.clock.now():
+            core.clock.set(moment)
+
+
+class Tasks:
+    """Background tasks of which none may end: one that does ends the gateway."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._main = asyncio.current_task()
+
+    def start(self, work: object, name: str) -> None:
+        """Run for ever under this name."""
+        task: asyncio.Task[None] = asyncio.create_task(work, name=name)  # type: ignore[arg-type]
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled() or task not in self._tasks:
+            return
+        error = task.exception()
+        log.critical("a background task ended", task=task.get_name(), exc_info=error)
+        if self._main is not None:
+            self._main.cancel()
+
+    async def stop(self) -> None:
+        """Cancel all and wait."""
+        tasks, self._tasks = self._tasks, set()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def background() -> AsyncIterator[Tasks]:
+    """Background tasks for as long as the block lasts."""
+    tasks = Tasks()
+    try:
+        yield tasks
+    finally:
+        await tasks.stop()
+
+
+async def sweep(core: Core) -> None:
+    """Look round twice a second for what is due; an outage is waited out."""
+    while True:
+        try:
+            await core.sweep()
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as outage:
+            log.warning("sweep", error=repr(outage))
+        await asyncio.sleep(SWEEP_SECONDS)
+
+
+class LinkKeeper:
+    """Keeps the links that static data names; each is worked by the holder of its own lane."""
+
+    def __init__(self, core: Core, mqtt: str | None, tasks: Tasks, stack: AsyncExitStack) -> None:
+        self.core = core
+        self.mqtt = mqtt
+        self.tasks = tasks
+        self.stack = stack
+
+    async def keep(self) -> None:
+        """Start links as static data brings them and lanes come to us."""
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            await self.refresh()
+
+    async def refresh(self) -> None:
+        """Start what is not started."""
+        for row in self.core.static.all(LinkRow):
+            lane = zlib.crc32(row.name.encode()) % LANES
+            if row.name not in self.core.links and lane in self.core.held:
+                await self._start(LinkConfig(row.name, row.transport, row.format, row.folder or ""))
+
+    async def _start(self, config: LinkConfig) -> None:
+        link: MqttLink | DirectoryLink
+        if config.transport == "mqtt":
+            if self.mqtt is None:
+                return
+            client = await self.stack.enter_async_context(
+                Mqtt(self.mqtt, f"finality-{config.name}")
+            )
+            link = MqttLink(self.core, config, client)
+        else:
+            folder = Path(config.folder or f"links/{config.name}")
+            root = folder if folder.is_absolute() else self.core.settings.data / folder
+            link = DirectoryLink(self.core, config, root)
+        relay = Relay(self.core, link)
+        self.core.links[config.name] = link
+        self.core.inbounds[config.name] = link.inbound
+        self.core.relays[config.name] = relay
+        self.tasks.start(relay.work(), f"relay {config.name}")
+        self.tasks.start(link.listen(), f"link {config.name}")
+
+
+@asynccontextmanager
+async def listening(app: web.Application, settings: Settings) -> AsyncIterator[str]:
+    """The HTTP door open; its address."""
+    web_runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+    await web_runner.setup()
+    try:
+        site = web.TCPSite(
+            web_runner, settings.http_host, settings.http_port, reuse_port=None, backlog=1024
+        )
+        await site.start()
+        host, port = web_runner.addresses[0][:2]
+        yield f"http://{host}:{port}"
+    finally:
+        await web_runner.cleanup()
+
+
+async def serve(settings: Settings, workers: int) -> None:
+    """The gateway until a signal; with several workers, process 0 keeps the parts and its children."""
+    if workers > 1:
+        from gateway import processes
+
+        await processes.serve(settings, workers)
+        return
+    async with running(settings) as up:
+        sys.stdout.write(f"Finality listens on {up.url}\n")
+        sys.stdout.flush()
+        await until_signalled()
+
+
+async def until_signalled() -> None:
+    """Return on SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
+
+
+# small commands -------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def database(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of the app role: to the running gateway's database, or to one started for this."""
+    dsn = running_dsn(settings)
+    if dsn is not None:
+        try:
+            db = await asyncpg.connect(dsn)
+        except (OSError, asyncpg.PostgresError):
+            dsn = None
+        else:
+            try:
+                yield db
+            finally:
+                await db.close()
+            return
+    async with parts(settings, broker=False) as real:
+        db = await asyncpg.connect(real.app_dsn)
+        try:
+            yield db
+        finally:
+            await db.close()
+
+
+def running_dsn(settings: Settings) -> str | None:
+    """Where a gateway that runs on this data folder has its database."""
+    if settings.dsn is not None:
+        return settings.app_dsn
+    return EmbeddedPostgres(settings.data, account=settings.postgres_account).known_dsn("app")
+
+
+async def migrate(settings: Settings) -> str:
+    """Apply what is pending and say so."""
+    async with parts(settings, broker=False):
+        return "the database is at the version of this code"
+
+
+async def import_folder(settings: Settings, folder: Path, check: bool) -> str:
+    """Import a folder of CSV files, or say what it would change; Refused with every problem."""
+    if not folder.is_dir():
+        raise Refused("no_folder", [Problem(str(folder), "folder", "there is no such folder")])
+    files = {p.name: p.read_bytes() for p in sorted(folder.glob("*.csv"))}
+    if not files:
+        raise Refused("no_files", [Problem(str(folder), "folder", "there is no CSV file in it")])
+    async with database(settings) as db:
+        report = await importing.apply(db, files, os.environ.get("USER", "cli"), real_now(), check)
+    return report.text(check)
+
+
+async def verify(settings: Settings, simulators: Path | None) -> list[dict[str, str]]:
+    """Every fault `finality verify` finds."""
+    folder = simulators
+    if folder is None and (settings.data / "simulators").is_dir():
+        folder = settings.data / "simulators"
+    async with database(settings) as db:
+        return await audit.verify(db, folder)
+
+
+async def add_key(settings: Settings, name: str, person: str, roles: list[str]) -> str:
+    """Make a key; its text is shown this once."""
+    async with database(settings) as db:
+        return await identity.create_key(db, name, person, roles, real_now())
+
+
+async def list_keys(settings: Settings) -> str:
+    """The keys, a line each."""
+    async with database(settings) as db:
+        rows = await db.fetch("select prefix, name, person, roles, disabled_at from api_key order by name")
+    return "\n".join(
+        f"{r['prefix']}  {r['name']:<20} {r['person']:<20} {','.join(r['roles'])}"
+        f"{'  disabled' if r['disabled_at'] else ''}"
+        for r in rows
+    )
+
+
+async def disable_key(settings: Settings, prefix: str) -> str:
+    """Disable a key by its prefix."""
+    async with database(settings) as db:
+        done = await db.fetchval(
+            "update api_key set disabled_at = $2 where prefix = $1 and disabled_at is null returning name",
+            prefix,
+            real_now(),
+        )
+    if done is None:
+        raise Refused("unknown_key", [Problem("prefix", "unknown", "no such key that is not disabled yet", prefix)])
+    return f"{done} is disabled"

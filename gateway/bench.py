@@ -1,0 +1,258 @@
+"""`make bench`: the whole line against this machine's own ceiling, alternated in one run.
+
+(a) the ceiling: a bare script writes exactly the rows that (b) left behind, table by table, set-based, with
+the same durability, at its best batch size and plan mode. (b) the line: a gateway process, simulators and a
+load generator on this box; HTTP one by one on 64 connections, and in bulk of 100.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import asyncpg
+
+from gateway import app as wiring
+from gateway import identity
+from gateway.clock import real_now
+from gateway.config import Settings
+from gateway.demo import demo_files, simulator_config, spawn_simulators
+from gateway.handlers import importing
+from gateway.load import Door, one_by_one, open_loop
+from store import migrate as migrations
+
+TABLES = (
+    "raw_message", "inbox", "outbox", "reference", "instruction", "version", "condition", "fact",
+    "timer", "event", "journal", "entry", "movement", "position", "balance", "lot", "witness",
+)
+BATCHES = (100, 250, 500, 1000)
+PLANS = ("auto", "force_custom_plan")
+
+
+@dataclass
+class Line:
+    """One run of the whole line."""
+
+    settled: int
+    seconds: float
+    latencies: list[float] = field(default_factory=list)
+    wal_bytes: int = 0
+
+    @property
+    def rate(self) -> float:
+        return self.settled / self.seconds
+
+
+@dataclass
+class Ceiling:
+    """One run of the bare script."""
+
+    instructions: int
+    rows: int
+    seconds: float
+    wal_bytes: int
+    batch: int
+    plan: str
+
+    @property
+    def rate(self) -> float:
+        return self.instructions / self.seconds
+
+
+def body(n: int, run: str, today: str) -> dict[str, Any]:
+    """The n-th instruction of a run: a purchase that settles today."""
+    quantity = Decimal(100 + n % 900)
+    price = Decimal("190.25")
+    deal = quantity * price
+    fee = Decimal("25.00")
+    portfolios = ("AGE-CORE", "AGE-GROWTH", "AAE-CORE", "AAE-VALUE", "ABI-EQUITY")
+    return {
+        "reference": f"{run}-{n:07d}",
+        "portfolio": portfolios[n % len(portfolios)],
+        "direction": "RECE", "payment": "APMT", "counterparty": "KESTUS30",
+        "trade_id": f"{run}{n:07d}"[-16:], "trade_date": today, "settle_date": today,
+        "isin": ("US0378331005", "US5949181045", "US67066G1040")[n % 3],
+        "quantity": {"type": "UNIT", "value": str(quantity)},
+        "price": {"type": "ACTU", "currency": "USD", "value": str(price)},
+        "deal_amount": {"currency": "USD", "value": f"{deal:.2f}"},
+        "commission": {"currency": "USD", "value": f"{fee:.2f}"},
+        "settlement_amount": {"currency": "USD", "value": f"{deal + fee:.2f}"},
+    }
+
+
+@asynccontextmanager
+async def bench_parts() -> AsyncIterator[tuple[wiring.Parts, Settings]]:
+    """A database server and a broker of this run's own."""
+    from store.account import temporary_data
+
+    with temporary_data() as data:
+        settings = Settings(data=data, environment="TEST", http_port=0)
+        async with wiring.parts(settings) as real:
+            yield real, settings
+
+
+@asynccontextmanager
+async def gateway_process(
+    real: wiring.Parts, settings: Settings, database: str
+) -> AsyncIterator[tuple[Door, asyncio.subprocess.Process]]:
+    """A gateway on its own database, simulators beside it, and a door to send through."""
+    assert real.postgres is not None and real.mqtt is not None
+    admin = await asyncpg.connect(real.postgres.dsn("superuser", "postgres"))
+    await admin.execute(f"create database {database} owner finality_owner")
+    await admin.close()
+    owner, app = real.postgres.dsn("owner", database), real.postgres.dsn("app", database)
+    await migrations.apply(owner)
+    db = await asyncpg.connect(app)
+    await importing.apply(db, demo_files(), "bench", real_now(), False)
+    key = await identity.create_key(db, "bench", "bench", ["maker", "viewer"], real_now())
+    await db.close()
+    folder = settings.data / database
+    folder.mkdir(exist_ok=True)
+    environment = {
+        **os.environ, "FINALITY_DSN": owner, "FINALITY_APP_DSN": app, "FINALITY_MQTT": real.mqtt,
+        "FINALITY_DATA": str(folder), "FINALITY_HTTP_PORT": "0",
+    }
+    config = simulator_config(at_once=True)
+    simulators = await spawn_simulators(real.mqtt, folder / "simulators", 7, "real", config)
+    gateway = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "gateway.cli", "serve", env=environment,
+        stdout=asyncio.subprocess.PIPE, stderr=(folder / "gateway.log").open("wb"),
+    )
+    assert gateway.stdout is not None
+    first = await asyncio.wait_for(gateway.stdout.readline(), 60)
+    door = Door(first.decode().split()[-1], key)
+    try:
+        await asyncio.sleep(1.0)
+        yield door, gateway
+    finally:
+        for process in (gateway, *simulators):
+            if process.returncode is None:
+                process.terminate()
+        await asyncio.gather(*(p.wait() for p in (gateway, *simulators)))
+
+
+async def settled(db: asyncpg.Connection) -> int:
+    """How many instructions are settled now."""
+    return int(await db.fetchval("select count(*) from condition where state = 'settled' and kind = 'securities'"))
+
+
+async def drained(db: asyncpg.Connection, wanted: int, seconds_max: float) -> None:
+    """Wait until `wanted` are settled, or the time is up."""
+    end = time.monotonic() + seconds_max
+    while await settled(db) < wanted and time.monotonic() < end:
+        await asyncio.sleep(0.05)
+
+
+async def line(
+    real: wiring.Parts, settings: Settings, name: str, seconds: float, bulk: int
+) -> Line:
+    """One run through every door and back; from the first POST to the last settled, drain included."""
+    assert real.postgres is not None
+    today = datetime.now(UTC).astimezone().date()
+    async with gateway_process(real, settings, name) as (door, _):
+        db = await asyncpg.connect(real.postgres.dsn("app", name))
+        before = await db.fetchval("select pg_current_wal_lsn()")
+        started = time.perf_counter()
+        sent = await one_by_one(
+            door, lambda n: body(n, name[-4:], business_day(today)), 64 if bulk == 1 else 4, bulk, seconds
+        )
+        await drained(db, sent, 120)
+        elapsed = time.perf_counter() - started
+        done = await settled(db)
+        wal = int(await db.fetchval("select pg_current_wal_lsn() - $1::pg_lsn", before))
+        await db.close()
+    if done < sent:
+        sys.stderr.write(f"bench: {sent - done} of {sent} did not settle in {name}\n")
+    return Line(done, elapsed, [], wal)
+
+
+def business_day(today: Any) -> str:
+    """Today, or the Friday before: the real clock may stand on a weekend."""
+    while today.weekday() >= 5:
+        today -= timedelta(days=1)
+    return str(today.isoformat())
+
+
+async def rows_of(real: wiring.Parts, name: str) -> tuple[dict[str, list[tuple[Any, ...]]], dict[str, list[str]], int]:
+    """What one run left behind: rows and column types per table, and the number of instructions."""
+    assert real.postgres is not None
+    db = await asyncpg.connect(real.postgres.dsn("owner", name))
+    types: dict[str, list[str]] = {}
+    rows: dict[str, list[tuple[Any, ...]]] = {}
+    for table in TABLES:
+        columns = await db.fetch(
+            "select column_name, format_type(a.atttypid, a.atttypmod) as type from information_schema.columns c"
+            " join pg_attribute a on a.attrelid = $1::regclass and a.attname = c.column_name"
+            " where c.table_name = $1 and c.table_schema = 'public' order by c.ordinal_position",
+            table,
+        )
+        types[table] = [r["type"] for r in columns]
+        rows[table] = [tuple(r) for r in await db.fetch(f"select * from {table}")]
+    count = len(rows["instruction"])
+    await db.close()
+    return rows, types, count
+
+
+async def ceiling(
+    real: wiring.Parts, name: str, source: tuple[Any, Any, int], batch: int, plan: str
+) -> Ceiling:
+    """Write these rows into an empty copy of the tables, `batch` instructions a transaction."""
+    assert real.postgres is not None
+    rows, types, count = source
+    admin = await asyncpg.connect(real.postgres.dsn("superuser", "postgres"))
+    await admin.execute(f"create database {name} owner finality_owner")
+    await admin.close()
+    await migrations.apply(real.postgres.dsn("owner", name))
+    db = await asyncpg.connect(real.postgres.dsn("owner", name), server_settings={"plan_cache_mode": plan})
+    steps = max(1, count // batch)
+    statements = {
+        table: f"insert into {table} select * from unnest("
+        + ", ".join(f"${n}::{_array(t)}" for n, t in enumerate(types[table], 1)) + ")"
+        for table in TABLES
+    }
+    before = await db.fetchval("select pg_current_wal_lsn()")
+    started = time.perf_counter()
+    written = 0
+    for step in range(steps):
+        async with db.transaction():
+            for table in ("raw_message", *[t for t in TABLES if t != "raw_message"]):
+                part = rows[table][len(rows[table]) * step // steps : len(rows[table]) * (step + 1) // steps]
+                if part:
+                    await db.execute(statements[table], *_columns(part, types[table]))
+                    written += len(part)
+    elapsed = time.perf_counter() - started
+    wal = int(await db.fetchval("select pg_current_wal_lsn() - $1::pg_lsn", before))
+    for table in TABLES:
+        have = await db.fetchval(f"select count(*) from {table}")
+        assert have == len(rows[table]), f"{table}: {have} rows, the line left {len(rows[table])}"
+    await db.close()
+    await _drop(real, name)
+    return Ceiling(count, written, elapsed, wal, batch, plan)
+
+
+def _array(type_: str) -> str:
+    return "text[]" if type_ == "text[]" else f"{type_}[]"
+
+
+def _columns(part: Sequence[tuple[Any, ...]], types: Sequence[str]) -> list[list[Any]]:
+    columns = [list(column) for column in zip(*part, strict=True)]
+    for n, type_ in enumerate(types):
+        if type_ == "text[]":  # one text per row: arrays of arrays have no unnest
+            columns[n] = ["{" + ",".join(value) + "}" for value in columns[n]]
+    return columns
+
+
+async def _drop(real: wiring.Parts, name: str) -> None:
+    assert real.postgres is not None
+    admin = await asyncpg.connect(real.postgres.dsn("superuser", "postgres"))
+    await admin.execute(f"drop database if exists {name} with (force)")
+    await admin.close()

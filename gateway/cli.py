@@ -1,0 +1,260 @@
+"""The command line. Heavy parts are imported by the command that needs them, so that --help stays fast.
+
+Exit codes: 0 fine, 1 the answer is no, 2 wrong use. Wrong input never shows a traceback.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="finality",
+    help="Financial messaging gateway and settlement engine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+keys_app = typer.Typer(help="API keys: who may do what.", no_args_is_help=True)
+app.add_typer(keys_app, name="keys")
+
+Data = Annotated[Path | None, typer.Option("--data", help="Data folder (FINALITY_DATA).")]
+
+
+def main() -> None:
+    """Run a command; refusals are one clear line on stderr."""
+    from schemas.problem import Refused
+    from store.account import StoreUnavailable
+
+    try:
+        app(standalone_mode=False)
+    except typer.Exit as leaving:
+        sys.exit(leaving.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except Refused as refused:
+        for problem in refused.problems:
+            line(f"{problem.path}: {problem.rule}: {problem.message}")
+        if not refused.problems:
+            line(str(refused))
+        sys.exit(1)
+    except StoreUnavailable as why:
+        line(str(why))
+        sys.exit(1)
+    except Exception as wrong:
+        if hasattr(wrong, "format_message"):  # click's usage errors, without importing click
+            line(f"Error: {wrong.format_message()}")
+            sys.exit(2)
+        raise
+
+
+def line(text: str) -> None:
+    """One line to the person, on stderr."""
+    typer.echo(text, err=True)
+
+
+def settings_for(data: Path | None, **changes: Any) -> Any:
+    """The settings, with the data folder of the command line."""
+    from gateway.config import Settings
+
+    given = {k: v for k, v in changes.items() if v is not None}
+    return Settings(**({"data": data} if data else {}), **given)
+
+
+@app.command()
+def demo(
+    instructions: Annotated[int, typer.Option(help="How many securities instructions.")] = 400,
+    seed: Annotated[int, typer.Option(help="Same seed, same day.")] = 7,
+    once: Annotated[bool, typer.Option("--once", help="One settlement cycle, then report.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    data: Data = None,
+) -> None:
+    """Everything on this machine: gateway, network, custodians, bank, and a stream of trades."""
+    from gateway import demo as play
+
+    if once:
+        report = asyncio.run(play.once(instructions, seed, data, quiet=as_json))
+        typer.echo(json.dumps(report) if as_json else play.summary(report))
+        raise typer.Exit(0 if play.holds(report) else 1)
+    asyncio.run(play.stream(instructions, seed, data))
+
+
+@app.command()
+def serve(
+    workers: Annotated[int, typer.Option(min=1, max=16, help="Gateway processes.")] = 1,
+    data: Data = None,
+) -> None:
+    """The gateway alone."""
+    from gateway import app as wiring
+
+    asyncio.run(wiring.serve(settings_for(data), workers))
+
+
+@app.command()
+def simulate(
+    which: Annotated[str, typer.Argument(help="swift, custodian, bank or all")],
+    config: Annotated[Path | None, typer.Option(help="Who plays what (JSON).")] = None,
+    seed: int = 7,
+    clock: Annotated[str, typer.Option(help="real or virtual")] = "real",
+    data: Data = None,
+) -> None:
+    """The other side alone: network, custodian or bank."""
+    from gateway import demo as play
+
+    if which not in ("swift", "custodian", "bank", "all"):
+        line(f"{which!r} is none of swift, custodian, bank, all")
+        raise typer.Exit(2)
+    raise typer.Exit(play.simulator(which, config, seed, clock, settings_for(data)))
+
+
+@app.command()
+def build(
+    file: Annotated[Path, typer.Argument(help="Body of POST /v1/instructions, or - for stdin.")],
+    format_: Annotated[str, typer.Option("--format", help="mt541, sese.023, pacs.008 ...")],
+    envelope: Annotated[bool, typer.Option("--envelope", help="MX: with the business header.")] = False,
+) -> None:
+    """Build one message from an instruction's JSON and print it."""
+    from gateway import messages
+
+    sys.stdout.buffer.write(messages.build(read_input(file), format_, envelope))
+
+
+@app.command()
+def parse(
+    files: Annotated[list[Path], typer.Argument(help="Files of messages, or - for stdin.")],
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Read messages and print what they say, field names written out."""
+    from gateway import messages
+
+    fine = True
+    for file in files:
+        for reading in messages.read_all(read_input(file)):
+            fine = fine and not reading["problems"]
+            typer.echo(json.dumps(reading) if as_json else messages.text(reading))
+    raise typer.Exit(0 if fine else 1)
+
+
+@app.command()
+def validate(
+    files: Annotated[list[Path], typer.Argument(help="Files of messages, or - for stdin.")],
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    schema_only: Annotated[bool, typer.Option("--schema-only")] = False,
+) -> None:
+    """Check messages; exit 1 if any is invalid."""
+    from gateway import messages
+
+    findings = [
+        {"file": str(file), **finding}
+        for file in files
+        for finding in messages.validate_all(read_input(file), schema_only)
+    ]
+    if as_json:
+        typer.echo(json.dumps(findings))
+    else:
+        for f in findings:
+            typer.echo(f"{f['file']}:{f['line']}: {f['rule']}: {f['path']}: {f['message']}")
+        typer.echo(f"{len(findings)} findings" if findings else "valid")
+    raise typer.Exit(1 if findings else 0)
+
+
+@app.command()
+def migrate(data: Data = None) -> None:
+    """Bring the database to the version of this code."""
+    from gateway import app as wiring
+
+    typer.echo(asyncio.run(wiring.migrate(settings_for(data))))
+
+
+@app.command("import")
+def import_(
+    folder: Annotated[Path, typer.Argument(help="A folder of CSV files.")],
+    check: Annotated[bool, typer.Option("--check", help="Only say what is wrong and what would change.")] = False,
+    data: Data = None,
+) -> None:
+    """Take in static data; every error by file, row and column, nothing half applied."""
+    from gateway import app as wiring
+
+    report = asyncio.run(wiring.import_folder(settings_for(data), folder, check))
+    typer.echo(report)
+
+
+@app.command()
+def verify(
+    simulators: Annotated[Path | None, typer.Option(help="Folder of the simulators' journals.")] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    data: Data = None,
+) -> None:
+    """Walk the chain, the books, the inbox and the simulators' journals; say what is wrong and where."""
+    from gateway import app as wiring
+
+    findings = asyncio.run(wiring.verify(settings_for(data), simulators))
+    if as_json:
+        typer.echo(json.dumps(findings))
+    else:
+        for finding in findings:
+            typer.echo(f"{finding['check']}: {finding['where']}: {finding['what']}")
+        typer.echo(f"{len(findings)} faults" if findings else "everything agrees")
+    raise typer.Exit(1 if findings else 0)
+
+
+@app.command()
+def bench(
+    seconds: Annotated[float, typer.Option(help="Length of one round.")] = 6.0,
+    rounds: Annotated[int, typer.Option(help="Alternations of ceiling and line.")] = 5,
+    memory: Annotated[int, typer.Option(help="Instructions for the memory figure.")] = 100_000,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """The whole line against this machine's own ceiling, in one run."""
+    from gateway import bench as measure
+
+    asyncio.run(measure.run(seconds, rounds, memory, as_json))
+
+
+@keys_app.command("add")
+def keys_add(
+    name: str,
+    roles: Annotated[str, typer.Option(help="viewer,maker,checker,link,admin")] = "viewer",
+    person: Annotated[str | None, typer.Option(help="Whose key it is; checker is never maker.")] = None,
+    data: Data = None,
+) -> None:
+    """Make a key and print it once."""
+    from gateway import app as wiring
+
+    typer.echo(asyncio.run(wiring.add_key(settings_for(data), name, person or name, roles.split(","))))
+
+
+@keys_app.command("list")
+def keys_list(data: Data = None) -> None:
+    """The keys, without their secrets."""
+    from gateway import app as wiring
+
+    typer.echo(asyncio.run(wiring.list_keys(settings_for(data))))
+
+
+@keys_app.command("disable")
+def keys_disable(prefix: str, data: Data = None) -> None:
+    """No longer let this key in."""
+    from gateway import app as wiring
+
+    typer.echo(asyncio.run(wiring.disable_key(settings_for(data), prefix)))
+
+
+def read_input(file: Path) -> bytes:
+    """The bytes of a file or of stdin; a missing file is wrong use."""
+    if str(file) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        line(f"{file}: {error.strerror}")
+        raise typer.Exit(2) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""What every page shows at its top: environment, clocks, links, and the counts of the tabs. Read once for all."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from gateway.clock import business_date
+from gateway.desk import words
+from schemas.identifiers import bic11
+from schemas.static import StaticData
+from schemas.static_rows import PartyRow, Place
+from store import desk
+
+if TYPE_CHECKING:
+    from gateway.core import Core
+
+ZONES = (("ET", "America/New_York"), ("CET", "Europe/Paris"), ("UTC", "UTC"))
+FRESH_SECONDS = 1.0
+COST_SHARE = 20  # reading the counts takes at most one part in this of the time
+CHOICES_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLine:
+    """One link as the strip shows it."""
+
+    name: str
+    up: bool
+    format: str
+    last_in: str
+    last_out: str
+    queued: int
+    oldest: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The top of every page at one moment."""
+
+    environment: str
+    now: datetime
+    virtual: bool
+    zone: str
+    today: date
+    names: dict[str, str]  # of firms, by BIC
+    clocks: tuple[tuple[str, str, str], ...]  # label, zone, hh:mm:ss
+    links: tuple[LinkLine, ...]
+    tabs: dict[str, int]
+    states: dict[str, int]
+    exceptions: int
+    parked: int
+
+
+class Boards:
+    """Reads the board at most once a second, however many pages and screens want it."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self._lock = asyncio.Lock()
+        self._board: Board | None = None
+        self._until = 0.0
+        self._choices: dict[str, list[str]] = {}
+        self._choices_until = 0.0
+        self._names: dict[str, str] = {}
+        self._names_of: StaticData | None = None
+
+    async def now(self) -> Board:
+        """The board, a second old at most (more where reading it is dear)."""
+        async with self._lock:
+            if self._board is None or time.monotonic() >= self._until:
+                started = time.monotonic()
+                self._board = await self._read()
+                ended = time.monotonic()
+                self._until = ended + max(FRESH_SECONDS, COST_SHARE * (ended - started))
+        return self._board
+
+    def forget(self) -> None:
+        """Read anew next time: this process just changed something."""
+        self._until = 0.0
+
+    async def choices(self) -> dict[str, list[str]]:
+        """The values the filters offer, half a minute old at most."""
+        if time.monotonic() >= self._choices_until:
+            async with self.core.pool.acquire() as db:
+                self._choices = await desk.choices(db)
+            self._choices_until = time.monotonic() + CHOICES_SECONDS
+        return self._choices
+
+    def _firms(self) -> dict[str, str]:
+        static = self.core.static
+        if static is not self._names_of:
+            rows = [*static.all(PartyRow), *static.all(Place)]
+            self._names = {bic11(row.bic): row.name for row in rows}
+            self._names_of = static
+        return self._names
+
+    async def _read(self) -> Board:
+        now = self.core.clock.now()
+        today = business_date(now, self.core.settings.business_zone)
+        async with self.core.pool.acquire() as db:
+            tabs = await desk.tab_counts(db, today)
+            states = await desk.state_counts(db)
+            exceptions, parked = await desk.queue_counts(db)
+            queues = await desk.queues(db)
+        tabs["all"] = sum(states.values())
+        return Board(
+            environment=self.core.settings.environment,
+            now=now,
+            virtual=self.core.clock.virtual,
+            zone=self.core.settings.business_zone,
+            today=today,
+            names=self._firms(),
+            clocks=tuple(
+                (label, zone, f"{now.astimezone(ZoneInfo(zone)):%H:%M:%S}") for label, zone in ZONES
+            ),
+            links=tuple(
+                LinkLine(
+                    name=state.name,
+                    up=state.up,
+                    format=state.format,
+                    last_in=_ago(state.last_in_at, now),
+                    last_out=_ago(state.last_out_at, now),
+                    queued=queues[state.name]["queued"] if state.name in queues else 0,
+                    oldest=_ago(queues[state.name]["oldest_at"], now)
+                    if state.name in queues
+                    else "",
+                    detail=state.detail,
+                )
+                for state in self.core.link_states()
+            ),
+            tabs=tabs,
+            states=states,
+            exceptions=exceptions,
+            parked=parked,
+        )
+
+
+def _ago(at: datetime | None, now: datetime) -> str:
+    return words.span(now - at) if at else ""

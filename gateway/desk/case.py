@@ -1,0 +1,355 @@
+"""One instruction's page: where it stands, its story, its messages side by side, its journals and versions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from gateway.desk import fields, lines, words
+from gateway.desk.board import Board
+from gateway.desk.fields import Named
+from store import desk
+
+if TYPE_CHECKING:
+    from gateway.core import Core
+
+GAP = timedelta(minutes=2)  # a silence worth naming while something was awaited
+AXES = ("processing", "matching", "settlement", "cancellation", "change")
+# instruction fields in the order a desk reads them, and what they are called there
+TRADE = {
+    "reference": "Reference",
+    "trade_id": "Trade id",
+    "common_ref": "Common reference",
+    "trade_date": "Trade date",
+    "settle_date": "Settlement date",
+    "value_date": "Value date",
+    "isin": "ISIN",
+    "name": "Instrument",
+    "quantity": "Quantity",
+    "price": "Deal price",
+    "deal_amount": "Deal amount",
+    "accrued_interest": "Accrued interest",
+    "days_accrued": "Days accrued",
+    "commission": "Commission",
+    "charges": "Charges",
+    "tax": "Tax",
+    "regulatory_fee": "Regulatory fee",
+    "settlement_amount": "Settlement amount",
+    "amount": "Amount",
+    "instructed_amount": "Instructed amount",
+    "fx": "Foreign exchange",
+    "place_of_trade": "Place of trade",
+    "place_of_clearing": "Place of clearing",
+    "counterparty": "Counterparty",
+    "uetr": "UETR",
+    "end_to_end_id": "End-to-end id",
+    "related_reference": "Related reference",
+    "remittance": "Remittance",
+    "purpose": "Purpose",
+    "txn_type": "Transaction type",
+    "conditions": "Conditions",
+    "linked_refs": "Linked references",
+    "lots": "Lots",
+}
+SETTLEMENT = {
+    "pset": "Place of settlement",
+    "safekeeping_account": "Safekeeping account",
+    "cash_account": "Cash account",
+    "deag": "Delivering agent",
+    "sell": "Seller",
+    "decu": "Deliverer's custodian",
+    "dei1": "Deliverer's intermediary 1",
+    "dei2": "Deliverer's intermediary 2",
+    "reag": "Receiving agent",
+    "buyr": "Buyer",
+    "recu": "Receiver's custodian",
+    "rei1": "Receiver's intermediary 1",
+    "rei2": "Receiver's intermediary 2",
+    "partial": "Partial settlement",
+    "hold": "On hold",
+    "debtor": "Debtor",
+    "debtor_agent": "Debtor agent",
+    "creditor": "Creditor",
+    "creditor_agent": "Creditor agent",
+    "intermediary": "Intermediary",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the story: a person, a message or a change, or a silence between them."""
+
+    at: str
+    title: str
+    who: str
+    what: str
+    detail: str
+    message: int | None
+    kind: str  # 'person', 'message', 'change', 'gap', 'trouble'
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message of the instruction, as listed and as read."""
+
+    id: int
+    way: str
+    type: str
+    reference: str
+    link: str
+    at: str
+    state: str
+    reason: str
+    seen: int
+    fields: list[Named]
+    problem: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """One journal: its rule and what it booked."""
+
+    rule: str
+    effective: str
+    known: str
+    cause: int | None
+    entries: list[tuple[str, str, str, str, str]]  # account, detail, currency, debit, credit
+
+
+async def load(core: Core, id_: UUID, board: Board) -> dict[str, Any] | None:
+    """Everything the page of one instruction shows, or None when there is none."""
+    async with core.pool.acquire() as db:
+        row = await desk.one(db, id_)
+        if row is None:
+            return None
+        lane = row["lane"]
+        body = await desk.body(db, lane, id_)
+        versions = await desk.versions(db, lane, id_)
+        events = await desk.events(db, id_)
+        exceptions = await desk.exceptions_of(db, lane, id_)
+        messages = await desk.messages_of(db, lane, id_)
+        journals = await desk.journals_of(db, id_)
+    latest = json.loads(versions[-1]["body"] if versions else body["body"])
+    ours = next((m for m in reversed(messages) if m["direction"] == "out"), None)
+    theirs = next((m for m in reversed(messages) if _answers(m)), None)
+    mine = _letter(ours, board) if ours else None
+    other = _letter(theirs, board) if theirs else None
+    return {
+        "row": row,
+        "line": lines.line(row, board),
+        "sentence": lines.sentence(row, board),
+        "axes": [(words.plain(axis), words.plain(row[axis])) for axis in AXES],
+        "trade": _named(latest, TRADE),
+        "settlement": _named(latest, SETTLEMENT),
+        "steps": _story(events, row, board),
+        "ours": mine,
+        "theirs": other,
+        "compared": fields.beside(mine.fields, other.fields) if mine and other else [],
+        "letters": [_listed(m, board) for m in messages],
+        "journals": _journals(journals, board),
+        "versions": [_version(v) for v in versions],
+        "maker": body["maker"],
+        "exceptions": [
+            (
+                words.plain(e["code"]),
+                e["text"],
+                words.moment(e["raised_at"], board.zone, board.today),
+                words.moment(e["closed_at"], board.zone, board.today),
+                e["closed_by"] or "",
+            )
+            for e in exceptions
+        ],
+    }
+
+
+def _answers(message: Mapping[str, Any]) -> bool:
+    """A word of the other side, not the network's receipt."""
+    return message["direction"] == "in" and message["type"] not in {"ACK", "NAK", "DataPDU"}
+
+
+def _listed(m: Mapping[str, Any], board: Board) -> Letter:
+    return Letter(
+        id=m["id"],
+        way="out" if m["direction"] == "out" else "in",
+        type=m["type"] or "unread",
+        reference=m["reference"] or "",
+        link=m["link"],
+        at=words.moment(m["stored_at"], board.zone, board.today),
+        state=words.plain(m["state"]),
+        reason=m["reason"] or "",
+        seen=m["seen"],
+        fields=[],
+        problem="",
+        text="",
+    )
+
+
+def _letter(m: Mapping[str, Any], board: Board) -> Letter:
+    found, problem = fields.named(m["body"])
+    listed = _listed(m, board)
+    return Letter(
+        listed.id, listed.way, listed.type, listed.reference, listed.link, listed.at, listed.state,
+        listed.reason, listed.seen, found, problem, fields.text(m["body"]),
+    )  # fmt: skip
+
+
+def letter(m: Mapping[str, Any], board: Board) -> Letter:
+    """A stored message with its fields read."""
+    return _letter(m, board)
+
+
+def _story(
+    events: Sequence[Mapping[str, Any]], row: Mapping[str, Any], board: Board
+) -> list[Step]:
+    steps: list[Step] = []
+    before: datetime | None = None
+    for event in events:
+        payload = json.loads(event["payload"])
+        if before is not None and event["known_at"] - before > GAP and steps:
+            steps.append(_gap(event["known_at"] - before, ""))
+        steps.append(_step(event, payload, board))
+        before = event["known_at"]
+    waited = words.wait(row, board.now)
+    if before is not None and waited.over:
+        steps.append(_gap(board.now - before, waited.usual))
+    return steps
+
+
+def _gap(length: timedelta, usual: str) -> Step:
+    normal = f", usually {usual}" if usual else ""
+    return Step("", f"nothing for {words.span(length)}{normal}", "", "", "", None, "gap")
+
+
+# event types in the words of a desk, and whose doing they are
+TITLES: dict[str, tuple[str, str]] = {
+    "InstructionReceived": ("Instruction received", "person"),
+    "TradeBooked": ("Trade booked", "change"),
+    "TradeCancelled": ("Trade taken out of the books", "change"),
+    "Approved": ("Approved", "person"),
+    "Instructed": ("Instruction sent", "message"),
+    "CancelRequested": ("Cancellation asked", "person"),
+    "ChangeRequested": ("Change asked", "person"),
+    "Amended": ("Amended", "person"),
+    "NetworkAnswered": ("Network answered", "message"),
+    "StatusReceived": ("Status received", "message"),
+    "ConfirmationReceived": ("Confirmation received", "message"),
+    "SettledPart": ("Securities moved", "change"),
+    "SettlementReversed": ("Settlement reversed", "trouble"),
+    "CashMoved": ("Cash moved", "change"),
+    "CashAdvised": ("Cash advised", "message"),
+    "PaymentStatusReceived": ("Payment status received", "message"),
+    "Moved": ("State", "change"),
+    "Waiting": ("Waiting", "change"),
+    "ExceptionRaised": ("Exception", "trouble"),
+    "ExceptionClosed": ("Exception closed", "person"),
+}
+_SHOWN_MAX = 400
+
+
+def _step(
+    event: Mapping[str, Any], payload: dict[str, Any], board: Board
+) -> Step:
+    title, kind = TITLES.get(event["type"], (event["type"], "change"))
+    if event["type"] == "Moved":
+        was = payload.get("from")
+        state = words.state(str(payload.get("state", "")))
+        what = f"{words.state(str(was))} → {state}" if was else state
+        payload = {k: v for k, v in payload.items() if k not in {"from", "state"}}
+    else:
+        what = ""
+    return Step(
+        at=words.moment(event["known_at"], board.zone, board.today),
+        title=title,
+        who=event["actor"],
+        what=what,
+        detail=_words_of(payload)[:_SHOWN_MAX],
+        message=event["cause"],
+        kind=kind,
+    )
+
+
+def _words_of(value: object) -> str:
+    match value:
+        case None | "":
+            return ""
+        case dict():
+            parts = ((words.plain(str(key)), _words_of(v)) for key, v in value.items())
+            return " · ".join(f"{key} {text}" for key, text in parts if text)
+        case list():
+            return ", ".join(_words_of(item) for item in value)
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return str(value)
+
+
+def _named(body: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """(field, its name, its value) of what the instruction says."""
+    return [
+        (field, name, _said(body[field]))
+        for field, name in names.items()
+        if field in body and body[field] not in (None, [], "", False)
+    ]
+
+
+def _said(value: object) -> str:
+    """A value of the instruction model on one line."""
+    match value:
+        case {"currency": str(currency), "value": value_, **rest} if set(rest) <= {"type"}:
+            return f"{currency} {_figure(value_, currency)}"
+        case {"type": str(type_), "value": value_}:
+            return f"{_figure(value_, None)} {QUANTITIES.get(type_, type_)}".strip()
+        case {"dss": {"issuer": issuer, "scheme": scheme, "id": id_}, **rest}:
+            return " · ".join(p for p in (f"{issuer}/{scheme}/{id_}", _words_of(rest)) if p)
+        case {"bic": str(bic), **rest}:
+            return " · ".join(p for p in (bic, _words_of(rest)) if p)
+        case list():
+            return ", ".join(_said(item) for item in value)
+        case _:
+            return _words_of(value)
+
+
+QUANTITIES = {"UNIT": "units", "FAMT": "face amount", "AMOR": "amortised face", "ACTU": ""}
+
+
+def _figure(value: object, currency: str | None) -> str:
+    number = Decimal(str(value))
+    if currency is None:
+        return words.number(number)
+    return words.money(number, lines.digits(currency))
+
+
+def _journals(
+    rows: Sequence[Mapping[str, Any]], board: Board
+) -> list[Journal]:
+    found = []
+    for (_, rule), group in groupby(rows, key=lambda r: (r["seq"], r["rule"])):
+        entries = list(group)
+        first = entries[0]
+        found.append(
+            Journal(
+                rule=words.plain(rule).lower(),
+                effective=words.day(first["effective_on"]),
+                known=words.moment(first["known_at"], board.zone, board.today),
+                cause=first["cause"],
+                entries=[_entry(e) for e in entries],
+            )
+        )
+    return found
+
+
+def _entry(e: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
+    amount = words.money(abs(e["amount"]), lines.digits(e["currency"]))
+    debit, credit = (amount, "") if e["amount"] >= 0 else ("", amount)
+    return e["account"], e["detail"], e["currency"], debit, credit
+
+
+def _version(v: Mapping[str, Any]) -> tuple[int, str, str, str, str, int]:
+    return v["version"], v["format"], v["reference"], v["link"], v["maker"], v["static_version"]

@@ -1,0 +1,204 @@
+"""Live screens: one reader of the log for all of them, each told what changed in the rows it shows."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import asyncpg
+import structlog
+from aiohttp import web
+
+from gateway.desk import lines
+from gateway.desk.board import Board, Boards
+from store import desk
+from store.desk import View
+
+if TYPE_CHECKING:
+    from gateway.core import Core
+
+log = structlog.get_logger()
+BEAT_SECONDS = 0.25
+HEARTBEAT_SECONDS = 15.0
+SCREENS_MAX = 500
+WAITING_MAX = 20
+CATCH_UP_MAX = 5_000
+NEW_MAX = 1_000
+RELOAD = b"event: reload\ndata: {}\n\n"
+
+
+@dataclass(slots=True, eq=False)
+class Screen:
+    """One open list: what it shows, and what it has yet to be told."""
+
+    view: View
+    visible: frozenset[UUID]
+    waiting: asyncio.Queue[bytes | None] = field(
+        default_factory=lambda: asyncio.Queue(WAITING_MAX)
+    )
+
+    def tell(self, message: bytes) -> None:
+        """Queue a message; a screen too slow for its queue is told to load its page again."""
+        if self.waiting.full():
+            while not self.waiting.empty():
+                self.waiting.get_nowait()
+            message = RELOAD
+        self.waiting.put_nowait(message)
+
+
+class Pulse:
+    """Follows the log while anybody looks, and tells every screen what concerns it."""
+
+    def __init__(
+        self,
+        core: Core,
+        boards: Boards,
+        draw_row: Callable[[Any, Board], str],
+        draw_strip: Callable[[Board], str],
+    ) -> None:
+        self.core = core
+        self.boards = boards
+        self.draw_row = draw_row
+        self.draw_strip = draw_strip
+        self.screens: set[Screen] = set()
+        self._place: dict[int, int] = {}
+        self._board: Board | None = None
+
+    async def run(self) -> None:
+        """Beat at most every quarter of a second, for ever; an outage of the database is waited out."""
+        while True:
+            await self.core.feed.wait(1.0)
+            try:
+                if self.screens:
+                    await self.beat()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("desk_pulse", error=repr(error))
+            await asyncio.sleep(BEAT_SECONDS)
+
+    def close(self) -> None:
+        """Let every screen go."""
+        for screen in self.screens:
+            while not screen.waiting.empty():
+                screen.waiting.get_nowait()
+            screen.waiting.put_nowait(None)
+
+    async def beat(self) -> None:
+        """Tell the screens what the log says beyond what they were told."""
+        async with self.core.pool.acquire() as db:
+            moved, ids = await desk.changed(db, self._place)
+            self._place |= moved
+        board = await self.boards.now()
+        if ids:
+            await self._tell_rows(self.screens, board, ids, self._place)
+        if board is not self._board:
+            self._board = board
+            self._broadcast({"board": _counts(board), "strip": self.draw_strip(board)})
+
+    async def join(self, screen: Screen, place: Mapping[int, int]) -> None:
+        """Add a screen that was drawn at this place of the log, and tell it what it missed."""
+        async with self.core.pool.acquire() as db:
+            if not self.screens:
+                self._place = await desk.heads(db)
+            self.screens.add(screen)
+            heads = await desk.heads(db)
+            if sum(heads.values()) - sum(place.values()) > CATCH_UP_MAX:
+                screen.tell(RELOAD)
+                return
+            moved, ids = await desk.changed(db, place)
+        if ids:
+            board = await self.boards.now()
+            await self._tell_rows([screen], board, ids, {**place, **moved})
+
+    async def _tell_rows(
+        self, screens: Iterable[Screen], board: Board, ids: set[UUID], place: Mapping[int, int]
+    ) -> None:
+        groups: defaultdict[View, list[Screen]] = defaultdict(list)
+        for screen in screens:
+            groups[screen.view].append(screen)
+        shown = ids & frozenset().union(*(s.visible for group in groups.values() for s in group))
+        async with self.core.pool.acquire() as db:
+            rows = await desk.by_ids(db, list(shown))
+            held = {
+                view: await desk.members(db, view, board.today, list(ids)) for view in groups
+            }
+        drawn = {row["id"]: self.draw_row(row, board) for row in rows}
+        for view, group in groups.items():
+            for screen in group:
+                mine = screen.visible & drawn.keys()
+                fresh = held[view] - screen.visible
+                if mine or fresh:
+                    screen.tell(
+                        _message(
+                            {
+                                "rows": {str(id_): drawn[id_] for id_ in mine},
+                                "left": [str(id_) for id_ in mine - held[view]],
+                                "new": [str(id_) for id_ in list(fresh)[:NEW_MAX]],
+                            },
+                            place,
+                        )
+                    )
+
+    def _broadcast(self, said: dict[str, Any]) -> None:
+        message = _message(said, self._place)
+        for screen in self.screens:
+            screen.tell(message)
+
+
+async def stream(
+    request: web.Request, pulse: Pulse, still_allowed: Callable[[], Any]
+) -> web.StreamResponse:
+    """Follow one screen until it goes away, its session ends or we stop."""
+    view = lines.view(request.query)
+    visible = lines.read_ids(request.query.get("ids", ""))
+    place = lines.read_place(
+        request.headers.get("Last-Event-ID") or request.query.get("from", "")
+    )
+    if len(pulse.screens) >= SCREENS_MAX:
+        raise web.HTTPServiceUnavailable(headers={"Retry-After": "5"})
+    response = web.StreamResponse(
+        headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+    )
+    await response.prepare(request)
+    screen = Screen(view, visible)
+    try:
+        await response.write(b"retry: 1000\n\n")
+        await pulse.join(screen, place)
+        await _follow(response, screen, still_allowed)
+    except (ConnectionResetError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        log.debug("desk_screen_gone")
+    finally:
+        pulse.screens.discard(screen)
+    return response
+
+
+async def _follow(
+    response: web.StreamResponse, screen: Screen, still_allowed: Callable[[], Any]
+) -> None:
+    while True:
+        try:
+            message = await asyncio.wait_for(screen.waiting.get(), HEARTBEAT_SECONDS)
+        except TimeoutError:
+            if not await still_allowed():
+                return
+            message = b": still here\n\n"
+        if message is None:
+            return
+        await response.write(message)
+
+
+def _message(said: dict[str, Any], place: Mapping[int, int]) -> bytes:
+    body = json.dumps(said, separators=(",", ":"), ensure_ascii=False)
+    return f"id: {lines.write_place(place)}\ndata: {body}\n\n".encode()
+
+
+def _counts(board: Board) -> dict[str, Any]:
+    return {
+        "now": board.now.isoformat(),
+        "virtual": board.virtual,
+        "tabs": {**board.tabs, "inbound": board.parked, "exceptions": board.exceptions},
+    }

@@ -1,0 +1,424 @@
+"""The desk's pages and who may see them. Every page is drawn here; what it shows is read in `store.desk`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import jinja2
+from aiohttp import web
+
+from gateway import identity
+from gateway.desk import actions, case, lines, live, login, words
+from gateway.desk.board import Board, Boards
+from gateway.desk.login import Seat
+from gateway.identity import Role
+from gateway.items import Overloaded
+from schemas.problem import Refused
+from store import desk
+from store.desk import View
+
+if TYPE_CHECKING:
+    from gateway.core import Core
+
+HERE = Path(__file__).parent
+PAGE_ROWS = 100
+LIST_MAX = 500
+CURRENCY_LENGTH = 3
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
+    " img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+TABS = (
+    ("act", "Act now"),
+    ("us", "Waiting on us"),
+    ("them", "Waiting on them"),
+    ("due", "Due today"),
+    ("failing", "Failing"),
+    ("approvals", "Approvals"),
+    ("all", "All"),
+)
+COLUMNS = (
+    ("state", "State", ""),
+    ("", "Move", ""),
+    ("since", "Waiting for", ""),
+    ("", "Reason", ""),
+    ("", "Kind", ""),
+    ("instrument", "Instrument", ""),
+    ("quantity", "Open / total", "figure"),
+    ("amount", "Amount", "figure"),
+    ("counterparty", "Counterparty", ""),
+    ("custodian", "Custodian / place", ""),
+    ("settle_on", "Settles", ""),
+    ("", "Age", ""),
+    ("reference", "Reference", ""),
+)
+Handler = Callable[[web.Request, Seat], Awaitable[web.StreamResponse]]
+Plain = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Desk:
+    """The pages over one gateway."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.boards = Boards(core)
+        self.templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.templates.globals.update(
+            words=words, tones=words.TONES, tone_letters=words.LETTERS, address=lines.address
+        )
+        row, strip = self.templates.get_template("row.html"), self.templates.get_template("strip.html")
+        self.pulse = live.Pulse(
+            core,
+            self.boards,
+            lambda record, board: row.render(line=lines.line(record, board)),
+            lambda board: strip.render(board=board),
+        )
+
+    # doors ----------------------------------------------------------------------------------------
+
+    def page(self, handler: Handler, role: Role = "viewer") -> Plain:
+        """The handler for signed-in people with this role; everyone else is shown the door."""
+
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            seat = await login.seat(self.core.pool, request)
+            if seat is None:
+                if request.method == "GET" and request.path != "/live":
+                    return web.HTTPSeeOther("/login")
+                return self.problem(401, "Sign in first", "Your session has ended.", None)
+            if not seat.client.may(role):
+                text = f"This page needs the role {role}; you have {', '.join(seat.client.roles)}."
+                return self.problem(403, "Not for this key", text, seat)
+            return await self._answered(handler, request, seat)
+
+        return guarded
+
+    async def _answered(
+        self, handler: Handler, request: web.Request, seat: Seat
+    ) -> web.StreamResponse:
+        try:
+            return await handler(request, seat)
+        except Refused as refused:
+            text = "; ".join(p.message for p in refused.problems) or words.plain(refused.code)
+            return self.problem(409, "Refused", text, seat)
+        except Overloaded:
+            return self.problem(503, "Busy", "The backlog is long; try again in a second.", seat)
+        except ValueError as error:
+            return self.problem(400, "This address cannot be read", str(error), seat)
+
+    def draw(self, name: str, seat: Seat | None, status: int = 200, **shown: Any) -> web.Response:
+        """A page from its template."""
+        text = self.templates.get_template(name).render(seat=seat, **shown)
+        return web.Response(
+            text=text, content_type="text/html", charset="utf-8", status=status,
+            headers=HEADERS,
+        )  # fmt: skip
+
+    def problem(self, status: int, title: str, text: str, seat: Seat | None) -> web.Response:
+        """A page that says what went wrong."""
+        return self.draw("problem.html", seat, status, title=title, text=text)
+
+    # signing in -----------------------------------------------------------------------------------
+
+    async def login(self, request: web.Request) -> web.StreamResponse:
+        """The one-time link, or the form for a key."""
+        token = request.query.get("token")
+        if token is None:
+            return self.draw("login.html", None, wrong="")
+        secret = await login.redeem(self.core.pool, token)
+        if secret is None:
+            wrong = "This link was used already or is older than ten minutes."
+            return self.draw("login.html", None, 403, wrong=wrong)
+        return self._in(request, secret)
+
+    async def login_with_key(self, request: web.Request) -> web.StreamResponse:
+        """A session for whoever shows a key that opens."""
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+            return self.problem(403, "Refused", "The form came from another site.", None)
+        form = await request.post()
+        client = await identity.authenticate(self.core.pool, str(form.get("key", "")).strip())
+        if client is None:
+            return self.draw("login.html", None, 403, wrong="No key like this opens the desk.")
+        return self._in(request, await login.sign_in(self.core.pool, client))
+
+    async def logout(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """End the session."""
+        form = await request.post()
+        if not login.own_form(request, seat, form.get("token")):
+            return self.problem(403, "Refused", "The form came from another site.", seat)
+        await login.sign_out(self.core.pool, request)
+        response = web.HTTPSeeOther("/login")
+        response.del_cookie(login.COOKIE, path="/")
+        return response
+
+    def _in(self, request: web.Request, secret: str) -> web.Response:
+        # a strict cookie does not travel on a redirect that another site began: the page itself goes on
+        response = self.draw("welcome.html", None)
+        login.keep(response, request, secret)
+        return response
+
+    # the list -------------------------------------------------------------------------------------
+
+    async def instructions(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """The main screen."""
+        view = lines.view(request.query)
+        cursor = request.query.get("after")
+        after = lines.read_cursor(cursor) if cursor else None
+        board = await self.boards.now()
+        choices = await self.boards.choices()
+        async with self.core.pool.acquire() as db:
+            place = await desk.heads(db)
+            page = await desk.page(db, view, board.today, after, PAGE_ROWS)
+            totals = await desk.totals(db, view, board.today)
+        count = sum(t["count"] for t in totals)
+        return self.draw(
+            "instructions.html",
+            seat,
+            board=board,
+            view=view,
+            filters=dict(view.filters),
+            tabs=TABS,
+            columns=[(*c, self._order(view, c[0])) for c in COLUMNS],
+            choices=choices,
+            rows=[lines.line(r, board) for r in page.rows],
+            ids=lines.write_ids(r["id"] for r in page.rows),
+            place=lines.write_place(place),
+            count=count,
+            sums=[
+                (t["currency"], words.money(t["amount"], lines.digits(t["currency"])))
+                for t in totals
+                if t["currency"] and t["amount"]
+            ],
+            after=lines.write_cursor(page.after) if page.after else "",
+            first=after is None,
+        )
+
+    def _order(self, view: View, order: str) -> tuple[str, str]:
+        """Where a column's heading leads, and how it is sorted now."""
+        if not order:
+            return "", ""
+        mine = view.order == order
+        way = ("descending" if view.descending else "ascending") if mine else ""
+        return lines.address(view, order=order, descending=mine and not view.descending), way
+
+    async def live(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """The event stream of one open list."""
+
+        async def still_allowed() -> bool:
+            return await login.seat(self.core.pool, request) is not None
+
+        return await live.stream(request, self.pulse, still_allowed)
+
+    # one instruction ------------------------------------------------------------------------------
+
+    async def instruction(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """All that is known of one instruction."""
+        id_ = _id(request)
+        board = await self.boards.now()
+        async with self.core.pool.acquire() as db:
+            place = await desk.heads(db)
+        shown = await case.load(self.core, id_, board)
+        if shown is None:
+            return self.problem(404, "Not here", f"There is no instruction {id_}.", seat)
+        return self.draw(
+            "instruction.html",
+            seat,
+            board=board,
+            offers=actions.offers(shown["row"], seat),
+            place=lines.write_place(place),
+            ids=lines.write_ids([id_]),
+            **shown,
+        )
+
+    async def confirm(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """Ask before acting, repeating quantity and amount."""
+        action, row, board = await self._asked(request)
+        if row is None:
+            return self.problem(404, "Not here", "There is no such instruction.", seat)
+        return self.draw(
+            "confirm.html",
+            seat,
+            board=board,
+            action=action,
+            why_not=actions.why_not(action, row, seat),
+            line=lines.line(row, board),
+            sentence=lines.sentence(row, board),
+            seen=_seen(row),
+        )
+
+    async def act(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """Do it, unless the form is not ours, the page is stale or the rules refuse."""
+        form = await request.post()
+        if not login.own_form(request, seat, form.get("token")):
+            return self.problem(403, "Refused", "The form came from another site.", seat)
+        action, row, _ = await self._asked(request)
+        if row is None:
+            return self.problem(404, "Not here", "There is no such instruction.", seat)
+        if form.get("seen") != _seen(row):
+            text = "It changed since you looked; look again, then decide."
+            return self.problem(409, "Refused: the page was stale", text, seat)
+        reason = actions.why_not(action, row, seat)
+        if reason is not None:
+            return self.problem(409, "Refused", f"Cannot {action.name}: {reason}.", seat)
+        note = str(form.get("note", "")).strip()[:200]
+        result = await self.core.act(
+            seat.client, row["id"], action.name, {"note": note} if note else {}
+        )
+        self.boards.forget()
+        if result.problems:
+            raise Refused(result.outcome, list(result.problems))
+        return web.HTTPSeeOther(f"/instructions/{row['id']}")
+
+    async def _asked(self, request: web.Request) -> tuple[actions.Action, Any | None, Board]:
+        action = actions.ACTIONS.get(request.match_info["action"])
+        if action is None:
+            raise ValueError(f"there is no action {request.match_info['action']!r}")
+        board = await self.boards.now()
+        async with self.core.pool.acquire() as db:
+            row = await desk.one(db, _id(request))
+        return action, row, board
+
+    # the rest -------------------------------------------------------------------------------------
+
+    async def message(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """One stored message: its bytes as text beside its fields."""
+        board = await self.boards.now()
+        async with self.core.pool.acquire() as db:
+            row = await desk.message(db, int(request.match_info["id"]))
+        if row is None:
+            return self.problem(404, "Not here", "There is no such message.", seat)
+        return self.draw(
+            "message.html",
+            seat,
+            board=board,
+            letter=case.letter(row, board),
+            instruction=row["instruction"],
+            size=len(row["body"]),
+        )
+
+    async def exceptions(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """What needs a person: exceptions, then messages nobody could place."""
+        board = await self.boards.now()
+        async with self.core.pool.acquire() as db:
+            rows = await desk.exceptions(db, LIST_MAX)
+            parked = await desk.parked(db, LIST_MAX)
+        return self.draw("exceptions.html", seat, board=board, rows=rows, parked=parked)
+
+    async def approvals(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """What waits for a second person."""
+        return web.HTTPSeeOther("/?tab=approvals")
+
+    async def positions(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """Securities and cash as they stand."""
+        portfolio = request.query.get("portfolio") or None
+        board = await self.boards.now()
+        async with self.core.pool.acquire() as db:
+            rows = await desk.positions(db, board.today, portfolio)
+            names = await desk.instrument_names(db)
+        return self.draw(
+            "positions.html",
+            seat,
+            board=board,
+            securities=[r for r in rows if len(r["asset"]) != CURRENCY_LENGTH],
+            cash=[r for r in rows if len(r["asset"]) == CURRENCY_LENGTH],
+            names=names,
+            portfolio=portfolio,
+            portfolios=(await self.boards.choices())["portfolio"],
+            digits=lines.digits,
+        )
+
+    async def ledger(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """The trial balance."""
+        portfolio = request.query.get("portfolio") or None
+        board = await self.boards.now()
+        async with self.core.pool.acquire() as db:
+            rows = await desk.trial_balance(db, portfolio)
+        totals: dict[str, list[Decimal]] = {}
+        for row in rows:
+            sums = totals.setdefault(row["currency"], [Decimal(0), Decimal(0)])
+            sums[0 if row["amount"] >= 0 else 1] += abs(row["amount"])
+        return self.draw(
+            "ledger.html",
+            seat,
+            board=board,
+            rows=rows,
+            totals=totals,
+            portfolio=portfolio,
+            portfolios=(await self.boards.choices())["portfolio"],
+            digits=lines.digits,
+        )
+
+    async def links(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """What went, what came, what waits, per link."""
+        board = await self.boards.now()
+        async with self.core.pool.acquire() as db:
+            traffic = await desk.link_traffic(db)
+        by_link: dict[str, dict[str, Any]] = {}
+        for name, direction, messages, last_at in traffic:
+            by_link.setdefault(name, {})[direction] = (messages, last_at)
+        return self.draw("links.html", seat, board=board, traffic=by_link)
+
+    async def pulse_runs(self, app: web.Application) -> AsyncIterator[None]:
+        """The pulse lives as long as the application."""
+        task = asyncio.create_task(self.pulse.run())
+        yield
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    async def let_go(self, app: web.Application) -> None:
+        """Open streams end before the server waits for its handlers."""
+        self.pulse.close()
+
+
+def add_desk(app: web.Application, core: Core) -> Desk:
+    """Add the pages and their live streams to the application."""
+    desk_ = Desk(core)
+    page = desk_.page
+    app.router.add_get("/login", desk_.login)
+    app.router.add_post("/login", desk_.login_with_key)
+    app.router.add_post("/logout", page(desk_.logout))
+    for path, handler in (
+        ("/", desk_.instructions),
+        ("/live", desk_.live),
+        ("/instructions/{id}", desk_.instruction),
+        ("/instructions/{id}/{action}", desk_.confirm),
+        (r"/messages/{id:\d{1,18}}", desk_.message),
+        ("/exceptions", desk_.exceptions),
+        ("/approvals", desk_.approvals),
+        ("/positions", desk_.positions),
+        ("/ledger", desk_.ledger),
+        ("/links", desk_.links),
+    ):
+        app.router.add_get(path, page(handler), allow_head=False)
+    app.router.add_post("/instructions/{id}/{action}", page(desk_.act))
+    app.router.add_static("/desk/", HERE / "static", append_version=True)
+    app.cleanup_ctx.append(desk_.pulse_runs)
+    app.on_shutdown.append(desk_.let_go)
+    return desk_
+
+
+def _id(request: web.Request) -> UUID:
+    try:
+        return UUID(request.match_info["id"])
+    except ValueError as error:
+        raise ValueError("an instruction is named by its identifier, a UUID") from error
+
+
+def _seen(row: Any) -> str:
+    """What a page was drawn from: another number of facts or state is another page."""
+    return f"{row['facts']}-{row['version']}-{row['state']}"

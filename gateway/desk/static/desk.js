@@ -1,0 +1,162 @@
+// Rows that change in place, a notice for new ones, clocks, and keys. The pages work without it.
+"use strict";
+(() => {
+  const body = document.body;
+  const $ = (id) => document.getElementById(id);
+  const rows = $("rows");
+
+  // time: the gateway's, carried on by ours where its clock is the real one
+  let offset = 0;
+  let virtual = false;
+  let stood = 0;
+  function setNow(iso, isVirtual) {
+    virtual = isVirtual;
+    stood = Date.parse(iso);
+    offset = stood - Date.now();
+  }
+  const now = () => (virtual ? stood : Date.now() + offset);
+  const formats = {};
+  function clock(zone, at) {
+    formats[zone] ??= new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour12: false, hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    return formats[zone].format(at);
+  }
+  function span(milliseconds) {
+    const s = Math.max(0, Math.floor(milliseconds / 1000));
+    if (s < 60) return `${s} s`;
+    if (s < 3600) return `${Math.floor(s / 60)} min`;
+    if (s < 86400) {
+      const minutes = Math.floor(s / 60) % 60;
+      return `${Math.floor(s / 3600)} h${minutes ? " " + String(minutes).padStart(2, "0") : ""}`;
+    }
+    return `${Math.floor(s / 86400)} d`;
+  }
+  function put(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+  }
+  function tick() {
+    const at = now();
+    for (const t of document.querySelectorAll("time[data-zone]")) put(t, clock(t.dataset.zone, at));
+    for (const t of document.querySelectorAll("time[data-since]")) put(t, span(at - Date.parse(t.dataset.since.replace(" UTC", "Z").replace(" ", "T"))));
+  }
+  const clocks = document.querySelector(".clocks");
+  if (clocks) {
+    setNow(clocks.dataset.now, clocks.dataset.virtual === "1");
+    setInterval(tick, 1000);
+  }
+
+  // what the gateway tells
+  const fresh = new Set();
+  const parser = document.createElement("template");
+  function replaceRow(id, html) {
+    const old = $(`i-${id}`);
+    if (!old) return;
+    parser.innerHTML = html.trim();
+    const row = parser.content.firstElementChild;
+    if (old.classList.contains("at")) row.classList.add("at");
+    row.classList.add("touched");
+    old.replaceWith(row);
+  }
+  function news() {
+    const notice = $("news");
+    if (!notice || !fresh.size) return;
+    notice.hidden = false;
+    notice.firstElementChild.textContent = fresh.size;
+    put($("said"), `${fresh.size} updates wait`);
+  }
+  function hear(said) {
+    if (said.rows && body.dataset.screen === "one") {
+      $("stale").hidden = false;
+    } else if (said.rows) {
+      for (const [id, html] of Object.entries(said.rows)) replaceRow(id, html);
+      for (const id of said.left) $(`i-${id}`)?.classList.add("left");
+      for (const id of said.new) fresh.add(id);
+      news();
+    }
+    if (said.strip) {
+      $("strip").innerHTML = said.strip;
+      setNow(said.board.now, said.board.virtual);
+      for (const count of document.querySelectorAll("[data-count]")) put(count, String(said.board.tabs[count.dataset.count] ?? 0));
+    }
+    tick();
+  }
+  function line(on) {
+    const state = $("state-of-line");
+    if (!state) return;
+    state.className = on ? "live on" : "live off";
+    put(state.lastElementChild, on ? "live" : "connection lost, trying again");
+  }
+  if (body.dataset.live) {
+    const address = `${body.dataset.live}&ids=${body.dataset.ids}&from=${body.dataset.from}`;
+    let source;
+    const open = () => {
+      source = new EventSource(address);
+      source.onopen = () => line(true);
+      source.onmessage = (event) => hear(JSON.parse(event.data));
+      source.addEventListener("reload", () => location.reload());
+      source.onerror = () => {
+        line(false);
+        if (source.readyState === EventSource.CLOSED) setTimeout(open, 3000);
+      };
+    };
+    open();
+    addEventListener("pagehide", () => source.close());
+    addEventListener("pageshow", (event) => event.persisted && location.reload());
+  }
+
+  // filters show at once
+  const filters = $("filters");
+  if (filters) {
+    filters.addEventListener("change", (event) => event.target.type !== "search" && filters.requestSubmit());
+    filters.addEventListener("submit", () => {
+      for (const field of filters.elements) if (field.name && !field.value) field.disabled = true;
+    });
+    addEventListener("pageshow", () => {
+      for (const field of filters.elements) field.disabled = false;
+    });
+  }
+
+  // keys
+  const at = () => rows?.querySelector("tr.at");
+  function select(row) {
+    if (!row) return;
+    at()?.classList.remove("at");
+    row.classList.add("at");
+    row.scrollIntoView({ block: "nearest" });
+    row.querySelector("a")?.focus({ preventScroll: true });
+  }
+  rows?.addEventListener("click", (event) => {
+    const row = event.target.closest("tr");
+    if (!row || getSelection().toString()) return;
+    if (!event.target.closest("a")) location.href = row.dataset.href;
+  });
+  rows?.addEventListener("focusin", (event) => select(event.target.closest("tr")));
+  const help = $("help");
+  $("help-open")?.addEventListener("click", () => help.showModal());
+  const moves = {
+    "/": () => ($("search") ? $("search").focus() : (location.href = "/")),
+    j: () => select(at() ? at().nextElementSibling : rows?.firstElementChild),
+    k: () => select(at() ? at().previousElementSibling : rows?.lastElementChild),
+    Enter: () => at() && (location.href = at().dataset.href),
+    "?": () => help?.showModal(),
+    u: () => location.assign(body.dataset.screen === "one" ? location.pathname : $("news")?.href ?? location.href),
+    Escape: () => {
+      const back = $("back");
+      if (back) history.length > 1 && document.referrer.startsWith(location.origin) ? history.back() : (location.href = back.href);
+      else at()?.classList.remove("at");
+    },
+  };
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || help?.open) return;
+    const typing = event.target.closest?.("input, select, textarea");
+    if (typing) {
+      if (event.key === "Escape") typing.blur();
+      return;
+    }
+    if (event.key === "Enter" && event.target.closest("a, button")) return;
+    const button = document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`);
+    const move = button ? () => button.click() : moves[event.key];
+    if (!move) return;
+    event.preventDefault();
+    move();
+  });
+})();

@@ -1,0 +1,144 @@
+"""One instruction while a batch works on it: what is stored, what was added, what the books hold of it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from ledger.lots import LotMove
+from ledger.posting import Outgoing
+from schemas import fact
+from schemas.fact import Fact, Released
+from schemas.instruction import Instruction, Payment
+from schemas.obligation import Advance, Obligation, Transfer
+from schemas.trade import Trade
+from store.cases import ConditionRow
+
+SECURITIES = "securities"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an instruction's life is measured against and what its books are computed from."""
+
+    obligation: Obligation | None = None
+    trade: Trade | None = None
+    transfer: Transfer | None = None
+    outgoing: Outgoing | None = None
+    servicer: str = ""
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class PostedPart:
+    """A settled part as it stands in the books."""
+
+    quantity: Decimal
+    cash: Decimal
+    relieved: Decimal
+    effective_on: date
+    advanced: bool
+
+
+@dataclass(slots=True)
+class Posted:
+    """What the books hold of one instruction, enough to take each of it back."""
+
+    ordinal: int | None = None  # of the trade's lot; none while no trade is booked
+    moves: tuple[LotMove, ...] = ()
+    parts: dict[str, PostedPart] = field(default_factory=dict)
+    advances: dict[str, Advance] = field(default_factory=dict)
+    ordered: bool = False
+    debits: dict[str, tuple[Decimal, date]] = field(default_factory=dict)
+    raised: list[str] = field(default_factory=list)  # keys of exceptions raised so far
+
+
+TERMS = TypeAdapter(Terms)
+POSTED = TypeAdapter(Posted)
+
+
+@dataclass(slots=True)
+class Case:
+    """One instruction: stored row, facts, terms, and what this batch changed."""
+
+    lane: int
+    id: UUID
+    portfolio: str
+    kind: str
+    reference: str
+    client: str
+    maker: str
+    row: ConditionRow | None
+    body: Instruction | Payment | None = None
+    facts: list[Fact] = field(default_factory=list)
+    terms: Terms | None = None
+    posted: Posted = field(default_factory=Posted)
+    flags: set[str] = field(default_factory=set)
+    bodies: dict[int, Instruction | Payment] = field(default_factory=dict)  # by version
+    formats: dict[int, tuple[str, str]] = field(default_factory=dict)  # version: format, link
+    version: int = 0
+    terms_changed: bool = False
+    touched: bool = False
+    waits: tuple[tuple[str, str], ...] = ()  # code and words of what static data or people still owe
+
+    @property
+    def securities(self) -> bool:
+        return self.kind == SECURITIES
+
+    @property
+    def released(self) -> Released | None:
+        """The newest version on the wire."""
+        found = [f.content for f in self.facts if isinstance(f.content, Released)]
+        return max(found, key=lambda r: r.version, default=None)
+
+    def did(self, deed: fact.Deed, at: datetime) -> Fact:
+        """Add what our side did."""
+        added = fact.of_deed(deed, at)
+        self.facts.append(added)
+        self.touched = True
+        return added
+
+    def has(self, kind: type[Any]) -> bool:
+        """Whether a deed of this kind was done."""
+        return any(isinstance(f.content, kind) for f in self.facts)
+
+
+def stored_case(row: Any, facts: Iterable[Any]) -> Case:
+    """A case from its rows."""
+    condition = ConditionRow(**{name: row[name] for name in ConditionRow._fields})
+    case = Case(
+        condition.lane, condition.id, condition.portfolio, condition.kind, condition.reference, "", "",
+        condition,
+    )
+    case.facts = [
+        Fact(f["at"], f["rank"], f["hash"], f["key"], fact.load(f["payload"]), f["message"])
+        for f in facts
+    ]
+    if condition.terms is not None:
+        case.terms = TERMS.validate_json(condition.terms)
+    case.posted = POSTED.validate_json(condition.posted)
+    case.flags = set(condition.flags)
+    case.version = condition.version
+    return case
+
+
+def reference_for(kind: str, client: str, reference: str, step: object) -> str:
+    """A wire reference of 16 characters that derives from what it names (decision 0004)."""
+    digest = hashlib.sha256(f"{client}\x1f{reference}\x1f{step}".encode()).digest()
+    return kind + base64.b32encode(digest[:9])[:14].decode()
+
+
+def uetr_for(client: str, reference: str) -> str:
+    """A UUID version 4 that derives from the payment it names: a retry of the intake finds the same."""
+    digest = bytearray(hashlib.sha256(f"uetr\x1f{client}\x1f{reference}".encode()).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x40
+    digest[8] = digest[8] & 0x3F | 0x80
+    return str(UUID(bytes=bytes(digest)))

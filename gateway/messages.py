@@ -1,0 +1,121 @@
+"""Messages at the command line: build one, read some, say what is wrong with them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import builders.fin
+import builders.mx
+import parsers
+import parsers.containers
+import parsers.fin
+import parsers.mx_answers
+from gateway.schema_store import installed_schemas
+from schemas.event import canonical
+from schemas.instruction import Instruction, Payment
+from schemas.problem import MessageError, Problem, Refused
+
+MT = frozenset({"mt540", "mt541", "mt542", "mt543", "mt103", "mt202"})
+MX = frozenset({"sese.023", "pacs.008", "pacs.009"})
+
+
+def build(text: bytes, format_: str, envelope: bool) -> bytes:
+    """The message this instruction makes in this format; MX alone, or with its header."""
+    name = format_.lower()
+    if name not in MT | MX:
+        known = ", ".join(sorted(MT | MX))
+        raise Refused("unknown_format", [Problem("--format", "unknown", f"one of {known}", format_)])
+    model = Payment if name in {"mt103", "mt202", "pacs.008", "pacs.009"} else Instruction
+    body = read_model(model, text)
+    if body.wire is None:
+        raise Refused(
+            "wire_missing",
+            [Problem("wire", "missing", "give wire.seme, wire.sender and wire.receiver to build a message")],
+        )
+    if name in MT:
+        return builders.fin.write(name, body, body.wire)
+    document = builders.mx.write(name, body, body.wire)
+    if not envelope:
+        return document
+    return builders.mx.envelope(document, body.wire, created_at=body.wire.prep or datetime.now(UTC))
+
+
+def read_model(model: Any, text: bytes) -> Any:
+    """The body, or Refused with every problem."""
+    import pydantic
+
+    try:
+        return model.model_validate_json(text)
+    except pydantic.ValidationError as error:
+        raise Refused(
+            "invalid",
+            [
+                Problem(
+                    ".".join(str(part) for part in e["loc"]) or "(body)", e["type"], e["msg"],
+                    str(e.get("input"))[:60],
+                )
+                for e in error.errors(include_url=False)
+            ],
+        ) from error
+
+
+def read_all(payload: bytes) -> list[dict[str, Any]]:
+    """Every message of a file: its type, its fields in plain words, its meaning, its problems."""
+    return [_reading(raw) for raw in parsers.containers.split(payload)]
+
+
+def _reading(raw: bytes) -> dict[str, Any]:
+    reading: dict[str, Any] = {"type": None, "answer": None, "fields": [], "problems": []}
+    try:
+        describe = parsers.mx_answers.describe if raw.lstrip()[:1] == b"<" else parsers.fin.describe
+        reading["fields"] = [dataclasses.asdict(f) for f in describe(raw)]
+        answer = parsers.read(raw, installed_schemas())
+        reading["type"] = answer.header.type
+        reading["answer"] = json.loads(canonical(_plain(answer)))
+    except MessageError as error:
+        reading["problems"] = [dataclasses.asdict(p) for p in error.problems]
+    return reading
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, tuple | list):
+        return [_plain(v) for v in value]
+    return value
+
+
+def text(reading: dict[str, Any]) -> str:
+    """A reading for a person."""
+    lines = [reading["type"] or "unreadable"]
+    lines += [f"  {f['line']:>4}  {f['tag']:<12} {f['name']:<38} {f['value']}" for f in reading["fields"]]
+    lines += [f"  ! {p['path']} {p['rule']}: {p['message']}" for p in reading["problems"]]
+    return "\n".join(lines)
+
+
+def validate_all(payload: bytes, schema_only: bool) -> list[dict[str, Any]]:
+    """What is wrong with the messages of a file, and where."""
+    schemas = installed_schemas()
+    findings: list[dict[str, Any]] = []
+    for raw in parsers.containers.split(payload):
+        if raw.lstrip()[:1] == b"<":
+            problems = parsers.mx_answers.check(raw, schemas)
+        elif schema_only:
+            continue
+        else:
+            problems = parsers.fin.check_bytes(raw)
+        findings += [_finding(p) for p in problems]
+    return findings
+
+
+def _finding(problem: Problem) -> dict[str, Any]:
+    path, _, line = problem.path.partition(" line ")
+    number = int(line) if line.isdigit() else 1
+    nak = f"{problem.rule}{number:03d}" if problem.rule[:1] in "TCDEKMH" and problem.rule[1:].isdigit() else None
+    return {
+        "rule": problem.rule, "severity": "error", "path": path, "line": number, "column": 1,
+        "message": problem.message, "value": problem.value, "nak": nak,
+    }

@@ -1,0 +1,104 @@
+"""Received bytes to the parts of an ISO 20022 message, or a refusal: nothing outside is ever read.
+
+Framing (DataPDU, header with Document, bare Document) is seen here; what the message means is not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+
+from schemas.mx import catalogue
+from schemas.problem import MessageError, Problem
+
+SIZE_MAX = 16 * 1024 * 1024
+
+_PARSER = etree.XMLParser(
+    encoding="utf-8",
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    huge_tree=False,
+    remove_comments=True,
+    remove_pis=True,
+)
+_DECLARATION = re.compile(rb"<\?xml[^>]{0,200}\?>")
+_STARTS_WITH_HEADER = re.compile(rb"<(?:[\w.-]+:)?AppHdr[\s>]")
+
+
+@dataclass(frozen=True, slots=True)
+class MxMessage:
+    """What lies in the bytes: any of the interface's header, the business header, the Document."""
+
+    interface: etree._Element | None
+    header: etree._Element | None
+    document: etree._Element | None
+    message_id: str | None
+
+
+def read(raw: bytes) -> MxMessage:
+    """The parts of one message; MessageError when the bytes are not safe, whole XML."""
+    root = parse(raw)
+    interface = root if local(root) == "DataPDU" else None
+    document = first(root, "Document")
+    header = first(root, "AppHdr")
+    if interface is None and header is None and document is None:
+        words = "neither a Document nor a DataPDU"
+        raise MessageError("not_a_message", [Problem(where(root), "element", words, local(root))])
+    namespace = None if document is None else etree.QName(document).namespace
+    name = catalogue.message_id(namespace or "")
+    if document is not None and name is None:
+        words = "the namespace of the Document names no message"
+        raise MessageError("not_a_message", [Problem(where(document), "version", words, namespace)])
+    return MxMessage(interface, header, document, name)
+
+
+def parse(raw: bytes) -> etree._Element:
+    """The root element. Document type declarations are refused outright, before parsing."""
+    if len(raw) > SIZE_MAX:
+        words = f"{len(raw)} bytes; at most {SIZE_MAX} are read"
+        raise MessageError("too_large", [Problem("(document)", "size", words)])
+    text = raw.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+        words = "document type declarations and entities are not taken"
+        raise MessageError("doctype", [Problem("(document)", "doctype", words)])
+    if b"\0" in text:
+        raise MessageError("encoding", [Problem("(document)", "encoding", "not UTF-8")])
+    try:
+        return etree.fromstring(_one_root(text), _PARSER)
+    except etree.XMLSyntaxError as error:
+        where = f"(document) line {error.lineno or 1}"
+        raise MessageError(
+            "not_well_formed", [Problem(where, "not_well_formed", str(error.msg))]
+        ) from None
+
+
+def _one_root(text: bytes) -> bytes:
+    """A header and its Document may follow each other without an element around them."""
+    body = _DECLARATION.sub(b"", text, count=1).lstrip()
+    if not _STARTS_WITH_HEADER.match(body):
+        return text
+    return b"<BusinessMessage>" + _DECLARATION.sub(b"", body) + b"</BusinessMessage>"
+
+
+def content_hash(part: etree._Element) -> bytes:
+    """SHA-256 over the exclusive canonical form, the same in every envelope."""
+    canonical = etree.tostring(part, method="c14n", exclusive=True, with_comments=False)
+    return hashlib.sha256(canonical).digest()
+
+
+def first(root: etree._Element, name: str) -> etree._Element | None:
+    """The first element of this local name, the root included."""
+    return next(root.iter("{*}" + name), None)
+
+
+def local(node: etree._Element) -> str:
+    return etree.QName(node).localname
+
+
+def where(node: etree._Element) -> str:
+    """The local name and the line of an element."""
+    return f"{local(node)} line {node.sourceline}"

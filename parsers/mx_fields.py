@@ -1,0 +1,126 @@
+"""Values out of elements, by path in local names; what is missing or malformed becomes a problem."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+
+from lxml import etree
+
+from schemas.money import Money, Quantity, QuantityType
+from schemas.mx.compiler import path_of
+from schemas.problem import Problem
+
+_DECIMAL = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})", re.ASCII)
+_COMPACT = re.compile(r"\d{14}", re.ASCII)
+
+QUANTITIES: tuple[tuple[str, QuantityType], ...] = (
+    ("Unit", "UNIT"),
+    ("FaceAmt", "FAMT"),
+    ("AmtsdVal", "AMOR"),
+    ("DgtlTknUnit", "UNIT"),
+)
+
+
+class Fields:
+    """Reads below one element in its own namespace, and keeps the problems met on the way."""
+
+    def __init__(self, root: etree._Element, problems: list[Problem]) -> None:
+        self.root = root
+        self.problems = problems
+        self._prefix = f"{{{etree.QName(root).namespace or ''}}}"
+
+    def at(self, node: etree._Element) -> Fields:
+        """The same, below another element."""
+        return Fields(node, self.problems)
+
+    def node(self, path: str) -> etree._Element | None:
+        """The first element at a path."""
+        return self.root.find(self._qualified(path))
+
+    def nodes(self, path: str) -> Iterator[Fields]:
+        """Every element at a path."""
+        for node in self.root.findall(self._qualified(path)):
+            yield self.at(node)
+
+    def text(self, *paths: str) -> str | None:
+        """The text at the first of these paths that has any."""
+        for path in paths:
+            found = self.root.findtext(self._qualified(path))
+            if found and found.strip():
+                return found.strip()
+        return None
+
+    def need(self, *paths: str) -> str:
+        """The text, or a problem and nothing."""
+        return self.text(*paths) or self._missing(paths[0])
+
+    def flag(self, path: str) -> bool:
+        return self.text(path) in {"true", "1"}
+
+    def on(self, *paths: str) -> date | None:
+        """The date at the first of these paths, of a date or a date and time, with or without Dt."""
+        found = self.text(*(f"{path}{end}" for path in paths for end in DATES))
+        if found is None:
+            return None
+        try:
+            return date.fromisoformat(found[:10])
+        except ValueError:
+            return self._bad(paths[0], "date", "not a date of the calendar", found)
+
+    def time(self, path: str) -> datetime | None:
+        """The time at a path; naive when it names no offset."""
+        found = self.text(path)
+        if found is None:
+            return None
+        try:
+            if _COMPACT.fullmatch(found):
+                return datetime.strptime(found, "%Y%m%d%H%M%S")  # noqa: DTZ007 - says no zone
+            return datetime.fromisoformat(found)
+        except ValueError:
+            return self._bad(path, "time", "not a date and time", found)
+
+    def number(self, path: str) -> Decimal | None:
+        found = self.text(path)
+        if found is None:
+            return None
+        if not _DECIMAL.fullmatch(found):
+            return self._bad(path, "number", "not a decimal number", found)
+        return Decimal(found)
+
+    def money(self, path: str) -> Money | None:
+        """The amount at a path and the currency it carries."""
+        value, node = self.number(path), self.node(path)
+        if value is None or node is None:
+            return None
+        currency = node.get("Ccy")
+        if currency is None:
+            return self._bad(path, "currency", "an amount without its currency", str(value))
+        return Money(currency, value)
+
+    def quantity(self, path: str) -> Quantity | None:
+        """Units, face amount or amortised value at a path."""
+        for element, kind in QUANTITIES:
+            value = self.number(f"{path}/{element}")
+            if value is not None:
+                return Quantity(kind, value)
+        return None
+
+    def _qualified(self, path: str) -> str:
+        return "/".join(self._prefix + step for step in path.split("/"))
+
+    def _missing(self, path: str) -> str:
+        at = f"{path_of(self.root)}/{path} line {self.root.sourceline}"
+        self.problems.append(Problem(at, "missing", "this element is needed"))
+        return ""
+
+    def _bad(self, path: str, rule: str, words: str, value: str) -> None:
+        node = self.node(path)
+        line = self.root.sourceline if node is None else node.sourceline
+        at = f"{path_of(self.root)}/{path} line {line}"
+        self.problems.append(Problem(at, rule, words, value))
+
+
+DATES = ("/Dt/Dt", "/Dt/DtTm", "/Dt", "/DtTm", "")

@@ -1,0 +1,1 @@
+"""Theirs against ours: nothing is built behind this door yet."""

@@ -1,0 +1,1 @@
+"""Values to reports and exports: nothing is built behind this door yet."""

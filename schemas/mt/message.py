@@ -1,0 +1,92 @@
+"""What a message table is made of: fields, sequences, the message. The tables are in their own files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One place for a field: the tags (options) it may take there, and how often.
+
+    A generic field names its qualifiers there with what each means; no qualifiers on a generic field
+    means that any will do. `name` is for fields without a qualifier.
+    """
+
+    tags: tuple[str, ...]
+    name: str = ""
+    qualifiers: Mapping[str, str] = field(default_factory=dict)
+    required: bool = False
+    repeats: bool = False
+    codes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A block between 16R and 16S: its name there, its items in order."""
+
+    block: str
+    title: str
+    items: tuple[Item, ...]
+    required: bool = False
+    repeats: bool = False
+
+
+Item = Field | Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message type, its items in order, and how many characters its text block may have."""
+
+    type: str
+    title: str
+    items: tuple[Item, ...]
+    length_max: int = 10_000
+
+
+def generic(
+    tag: str,
+    options: str,
+    qualifiers: Mapping[str, str],
+    *,
+    required: bool = False,
+    repeats: bool = False,
+) -> Field:
+    """A generic field (ISO 15022) such as 98a with options 'ACE'."""
+    return Field(
+        tuple(tag + letter for letter in options),
+        qualifiers=qualifiers,
+        required=required,
+        repeats=repeats,
+    )
+
+
+def plain(
+    tag: str,
+    name: str,
+    options: tuple[str, ...] = ("",),
+    *,
+    required: bool = False,
+    repeats: bool = False,
+    codes: frozenset[str] = frozenset(),
+) -> Field:
+    """A field without qualifier, such as 32A or 50a with options 'A', 'F', 'K'."""
+    tags = tuple(tag + option for option in options)
+    return Field(tags, name, required=required, repeats=repeats, codes=codes)
+
+
+def names(
+    items: tuple[Item, ...], path: tuple[str, ...] = ()
+) -> Iterator[tuple[str, str, str, str]]:
+    """(path, tag, qualifier, plain words) of every field of a table."""
+    for item in items:
+        if isinstance(item, Sequence):
+            yield from names(item.items, (*path, item.block))
+            continue
+        for tag in item.tags:
+            if item.qualifiers:
+                yield from (("/".join(path), tag, q, name) for q, name in item.qualifiers.items())
+            else:
+                yield "/".join(path), tag, "", item.name

@@ -1,0 +1,22 @@
+"""MT910 Confirmation of credit."""
+
+from __future__ import annotations
+
+from schemas.mt.message import Message, plain
+
+MT910 = Message(
+    "910",
+    "Confirmation of credit",
+    (
+        plain("20", "Transaction reference", required=True),
+        plain("21", "Related reference", required=True),
+        plain("25", "Account", ("", "P"), required=True),
+        plain("13D", "Date and time"),
+        plain("32A", "Value date, currency and amount", required=True),
+        plain("50", "Ordering customer", ("A", "F", "K")),
+        plain("52", "Ordering institution", ("A", "D")),
+        plain("56", "Intermediary", ("A", "D")),
+        plain("72", "Sender to receiver information"),
+    ),
+    length_max=2_000,
+)

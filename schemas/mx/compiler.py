@@ -1,0 +1,284 @@
+"""Model source text to XSD text, XSD text to verdicts. Models are read with ast, never imported.
+
+The rule: field order is element order, `required` and list-ness are occurrence, metadata facets are
+an inline simple type, an Enum is an enumeration, a class with Choice in its name is xs:choice.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, cast
+from xml.sax.saxutils import quoteattr
+
+from lxml import etree
+
+from schemas.problem import Problem
+
+SCHEMA_UNAVAILABLE = "schema_unavailable"
+
+BASES = {
+    "str": "xs:string",
+    "Decimal": "xs:decimal",
+    "bool": "xs:boolean",
+    "XmlDate": "xs:date",
+    "XmlDateTime": "xs:dateTime",
+    "XmlTime": "xs:time",
+    "XmlPeriod": "xs:gYearMonth",  # without a format; another period has one and is refused
+}
+FACETS = {
+    "pattern": "xs:pattern",
+    "min_length": "xs:minLength",
+    "max_length": "xs:maxLength",
+    "min_inclusive": "xs:minInclusive",
+    "total_digits": "xs:totalDigits",
+    "fraction_digits": "xs:fractionDigits",
+}
+PLACING = {"name", "type", "namespace", "required", "min_occurs", "max_occurs"}
+# The models do not say that these elements of a choice may be absent.
+OPTIONAL_IN_CHOICE = {
+    ("PairedOrTurnedQuantity5Choice", "PairdOffQty"),
+    ("PairedOrTurnedQuantity5Choice", "TrndQty"),
+    ("References74Choice", "CtrPtyMktInfrstrctrTxId"),
+}
+PROBLEMS_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One field of a model class: what it holds, how often, under which rules."""
+
+    kind: str  # Element, Attribute, Wildcard, or '' for the text of the element itself
+    name: str
+    holds: str
+    many: bool
+    rules: Mapping[str, Any]
+
+
+def xsd(model: str, code_lists: Iterable[str] = ()) -> str:
+    """The schema that this model source describes; `code_lists` are the enum modules it imports."""
+    tree = ast.parse(model)
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    enums = dict(_enums(classes.values()))
+    for source in code_lists:
+        enums |= _enums(node for node in ast.parse(source).body if isinstance(node, ast.ClassDef))
+    namespace, root = _root(classes.values())
+    element = "AppHdr" if root.name == "AppHdr" else "Document"
+    kind = root.name if any(_members(root)) else ast.unparse(root.bases[0])
+    body = "".join(
+        _complex_type(node.name, list(_members(node)), enums)
+        for node in classes.values()
+        if node.name not in enums and any(_members(node))
+    )
+    return (
+        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"'
+        f" xmlns={quoteattr(namespace)} targetNamespace={quoteattr(namespace)}"
+        ' elementFormDefault="qualified">'
+        f'<xs:element name="{element}" type="{kind}"/>{body}</xs:schema>'
+    )
+
+
+class Schemas:
+    """Compiled schemas by message id, each loaded once, when first needed.
+
+    libxml2 gives the verdict. Its words are poor, so on a failure xmlschema is asked for the
+    reason, unless `explain` is off: it takes a second or two the first time.
+    """
+
+    def __init__(self, load: Callable[[str], str | None], *, explain: bool = True) -> None:
+        self._load = load
+        self._explain = explain
+        self._compiled: dict[str, etree.XMLSchema | None] = {}
+        self._explainers: dict[str, Any] = {}
+
+    def has(self, message_id: str) -> bool:
+        """Whether messages of this version can be checked, or only read by element name."""
+        return self._schema(message_id) is not None
+
+    def check(self, tree: etree._Element, message_id: str) -> list[Problem]:
+        """The faults of an element against its schema; `schema_unavailable` when there is none."""
+        schema = self._schema(message_id)
+        if schema is None:
+            words = "there is no schema of this version; it is read by element name only"
+            return [Problem(_local(tree), SCHEMA_UNAVAILABLE, words, message_id)]
+        if schema.validate(tree):
+            return []
+        alone = etree.fromstring(etree.tostring(tree, with_tail=False))
+        reasons = self._reasons(alone, message_id) if self._explain else {}
+        found: dict[str, Problem] = {}
+        for error in cast(Iterable[etree._LogEntry], schema.error_log):
+            problem = _problem(alone, error, reasons)
+            found.setdefault(problem.path, problem)
+        return list(found.values())[:PROBLEMS_MAX]
+
+    def _schema(self, message_id: str) -> etree.XMLSchema | None:
+        if message_id not in self._compiled:
+            text = self._load(message_id)
+            self._compiled[message_id] = etree.XMLSchema(etree.XML(text)) if text else None
+        return self._compiled[message_id]
+
+    def _reasons(self, tree: etree._Element, message_id: str) -> dict[str, str]:
+        if message_id not in self._explainers:
+            import xmlschema
+
+            self._explainers[message_id] = xmlschema.XMLSchema(self._load(message_id) or "")
+        errors = islice(self._explainers[message_id].iter_errors(tree), PROBLEMS_MAX)
+        return {
+            path_of(error.elem): str(error.reason) for error in errors if error.elem is not None
+        }
+
+
+def path_of(node: etree._Element) -> str:
+    """The path of an element in local names, numbered where its name repeats."""
+    names = []
+    step: etree._Element | None = node
+    while step is not None:
+        names.append(_step(step))
+        step = step.getparent()
+    return "/".join(reversed(names))
+
+
+def _step(node: etree._Element) -> str:
+    parent = node.getparent()
+    twins = [] if parent is None else [each for each in parent if each.tag == node.tag]
+    number = f"[{twins.index(node) + 1}]" if len(twins) > 1 else ""
+    return _local(node) + number
+
+
+def _local(node: etree._Element) -> str:
+    return etree.QName(node).localname
+
+
+def _problem(tree: etree._Element, error: etree._LogEntry, reasons: Mapping[str, str]) -> Problem:
+    node = _found_at(tree, error.path)
+    path = path_of(node)
+    words = reasons.get(path) or re.sub(r"\{[^}]*\}", "", error.message)
+    value = node.text if len(node) == 0 else None
+    rule = error.type_name.removeprefix("SCHEMAV_").lower()
+    return Problem(f"{path} line {error.line}", rule, words, value)
+
+
+def _found_at(tree: etree._Element, path: str | None) -> etree._Element:
+    prefixes = {prefix: uri for prefix, uri in tree.nsmap.items() if prefix}
+    found = tree.xpath(path, namespaces=prefixes) if path else []
+    first = found[0] if isinstance(found, list) and found else tree
+    return first if isinstance(first, etree._Element) else tree
+
+
+def _enums(nodes: Iterable[ast.ClassDef]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for node in nodes:
+        if any(ast.unparse(base) == "Enum" for base in node.bases):
+            members = (line.value for line in node.body if isinstance(line, ast.Assign))
+            yield node.name, tuple(str(ast.literal_eval(value)) for value in members)
+
+
+def _root(nodes: Iterable[ast.ClassDef]) -> tuple[str, ast.ClassDef]:
+    """The namespace and the class of the document element: the only one with a Meta namespace."""
+    for node in nodes:
+        for meta in node.body:
+            if isinstance(meta, ast.ClassDef) and meta.name == "Meta":
+                for line in meta.body:
+                    if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "namespace":
+                        return ast.literal_eval(line.value), node
+    raise ValueError("the model source names no document element")
+
+
+def _members(node: ast.ClassDef) -> Iterator[Member]:
+    for line in node.body:
+        if not isinstance(line, ast.AnnAssign):
+            continue
+        rules = _metadata(line)
+        unknown = rules.keys() - FACETS.keys() - PLACING
+        if unknown:
+            raise ValueError(f"{node.name}: cannot compile {', '.join(sorted(unknown))}")
+        holds, many = _type(line.annotation)
+        yield Member(rules.get("type", ""), rules.get("name", ""), holds, many, rules)
+
+
+def _metadata(line: ast.AnnAssign) -> dict[str, Any]:
+    """The metadata of a field call, its Decimal("0") facets as the text between the quotes."""
+    if not isinstance(line.value, ast.Call):
+        raise ValueError(f"cannot compile the field {ast.unparse(line)}")
+    for keyword in line.value.keywords:
+        if keyword.arg == "metadata" and isinstance(keyword.value, ast.Dict):
+            pairs = zip(keyword.value.keys, keyword.value.values, strict=True)
+            return {ast.literal_eval(key): _literal(value) for key, value in pairs if key}
+    return {}
+
+
+def _literal(node: ast.expr) -> Any:
+    return ast.literal_eval(node.args[0] if isinstance(node, ast.Call) else node)
+
+
+def _type(node: ast.expr) -> tuple[str, bool]:
+    """(name, is a list) of `X`, `Optional[X]`, `None | X` and `list[X]`."""
+    if isinstance(node, ast.Subscript):
+        return ast.unparse(node.slice), ast.unparse(node.value) == "list"
+    if isinstance(node, ast.BinOp):
+        return ast.unparse(node.right), False
+    return ast.unparse(node), False
+
+
+def _complex_type(name: str, members: list[Member], enums: Mapping[str, tuple[str, ...]]) -> str:
+    attributes = "".join(_attribute(m, enums) for m in members if m.kind == "Attribute")
+    text = [m for m in members if not m.kind]
+    if text:
+        simple = _simple_type(text[0], enums)
+        base = f"<xs:simpleType name={quoteattr(name + '_text')}>{simple}</xs:simpleType>"
+        content = (
+            f"<xs:simpleContent><xs:extension base={quoteattr(name + '_text')}>{attributes}"
+            "</xs:extension></xs:simpleContent>"
+        )
+        return f"{base}<xs:complexType name={quoteattr(name)}>{content}</xs:complexType>"
+    group = "xs:choice" if "Choice" in name else "xs:sequence"
+    elements = "".join(
+        _wildcard(member)
+        if member.kind == "Wildcard"
+        else _element(member, _least(name, member, group == "xs:choice"), enums)
+        for member in members
+        if member.kind != "Attribute"
+    )
+    content = f"<{group}>{elements}</{group}>{attributes}"
+    return f"<xs:complexType name={quoteattr(name)}>{content}</xs:complexType>"
+
+
+def _least(name: str, member: Member, choice: bool) -> int:
+    choice_name = name[: name.find("Choice") + len("Choice")]
+    if "min_occurs" in member.rules:
+        return int(member.rules["min_occurs"])
+    if choice:
+        return int((choice_name, member.name) not in OPTIONAL_IN_CHOICE)
+    return int("required" in member.rules)
+
+
+def _element(member: Member, least: int, enums: Mapping[str, tuple[str, ...]]) -> str:
+    most = member.rules.get("max_occurs", "unbounded") if member.many else 1
+    start = f'<xs:element name={quoteattr(member.name)} minOccurs="{least}" maxOccurs="{most}"'
+    if member.holds in BASES or member.holds in enums:
+        return f"{start}><xs:simpleType>{_simple_type(member, enums)}</xs:simpleType></xs:element>"
+    return f"{start} type={quoteattr(member.holds)}/>"
+
+
+def _attribute(member: Member, enums: Mapping[str, tuple[str, ...]]) -> str:
+    use = "required" if "required" in member.rules else "optional"
+    start = f'<xs:attribute name={quoteattr(member.name)} use="{use}">'
+    return f"{start}<xs:simpleType>{_simple_type(member, enums)}</xs:simpleType></xs:attribute>"
+
+
+def _wildcard(member: Member) -> str:
+    return f'<xs:any namespace={quoteattr(member.rules["namespace"])} processContents="lax"/>'
+
+
+def _simple_type(member: Member, enums: Mapping[str, tuple[str, ...]]) -> str:
+    words = enums.get(member.holds, ())
+    facets = [f"<xs:enumeration value={quoteattr(word)}/>" for word in words]
+    facets += [
+        f"<{facet} value={quoteattr(str(member.rules[key]))}/>"
+        for key, facet in FACETS.items()
+        if key in member.rules
+    ]
+    base = "xs:string" if words else BASES[member.holds]
+    return f'<xs:restriction base="{base}">{"".join(facets)}</xs:restriction>'

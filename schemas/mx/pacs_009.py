@@ -1,0 +1,36 @@
+"""pacs.009.001.08, financial institution credit transfer, CORE, one transaction in each."""
+
+from __future__ import annotations
+
+from schemas.mx.notation import Leaf, Message, Text
+from schemas.mx.payment import HEADER, TRANSACTION, account, address, agent
+
+
+def _party(element: str, field: str) -> tuple[Leaf, ...]:
+    path = f"{TRANSACTION}/{element}/FinInstnId"
+    return (
+        Leaf(f"{path}/BICFI", f"{field}.bic"),
+        Leaf(f"{path}/LEI", f"{field}.lei"),
+        Leaf(f"{path}/Nm", f"{field}.name", Text(140)),
+        *address(path, field),
+    )
+
+
+PACS_009 = Message(
+    id="pacs.009.001.08",
+    root="FICdtTrf",
+    rows=(
+        *HEADER,
+        agent("InstgAgt", "sender", required=True),
+        agent("InstdAgt", "receiver", required=True),
+        agent("IntrmyAgt1", "intermediary"),
+        *_party("Dbtr", "debtor"),
+        *account("DbtrAcct", "debtor"),
+        agent("DbtrAgt", "debtor_agent"),
+        agent("CdtrAgt", "creditor_agent"),
+        *_party("Cdtr", "creditor"),
+        *account("CdtrAcct", "creditor"),
+        Leaf(f"{TRANSACTION}/Purp/Cd", "purpose", Text(4)),
+        Leaf(f"{TRANSACTION}/RmtInf/Ustrd", "remittance", Text(140)),
+    ),
+)

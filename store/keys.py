@@ -1,0 +1,47 @@
+"""API keys: a public prefix and the hash of a secret nobody else keeps. A key is disabled, never deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from store.rows import Connection
+
+ADD = """
+insert into api_key (prefix, hash, name, person, roles, created_at)
+values ($1, $2, $3, $4, $5::text[], $6)
+"""
+FIND = "select prefix, hash, name, person, roles from api_key where prefix = $1 and disabled_at is null"
+ALL = "select prefix, name, person, roles, created_at, disabled_at from api_key order by created_at, prefix"
+DISABLE = """
+update api_key set disabled_at = $2 where prefix = $1 and disabled_at is null returning prefix
+"""
+
+
+async def add(
+    db: Connection,
+    prefix: str,
+    hash_: bytes,
+    name: str,
+    person: str,
+    roles: Sequence[str],
+    at: datetime,
+) -> None:
+    """Let this key in from now on."""
+    await db.execute(ADD, prefix, hash_, name, person, list(roles), at)
+
+
+async def find(db: Connection, prefix: str) -> Any | None:
+    """The key of this prefix, unless it is disabled."""
+    return await db.fetchrow(FIND, prefix)
+
+
+async def everyone(db: Connection) -> list[Any]:
+    """Every key that was ever made, without its hash."""
+    return list(await db.fetch(ALL))
+
+
+async def disable(db: Connection, prefix: str, at: datetime) -> bool:
+    """No longer let this key in; False when it was not in use."""
+    return await db.fetchval(DISABLE, prefix, at) is not None

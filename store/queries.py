@@ -1,0 +1,373 @@
+"""What the API reads: instructions, books as of a date and as known at a time, the log by position.
+
+`as_of` bounds effective dates. `known_at` is a cut: a position per lane, from `store.events.cut`; every
+row of the books names the event that caused it, so rows up to the cut are what was known. Without either,
+positions and balances come from the projections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from store import desk
+from store.rows import Connection, columns
+
+LANES = range(64)
+END = 2**63 - 1
+Cut = Mapping[int, int]  # the last position of each lane that counts
+EVERYTHING: Cut = dict.fromkeys(LANES, END)
+
+# instructions -------------------------------------------------------------------------------------
+
+FILTERS: dict[str, str] = {
+    "state": "c.state = any(string_to_array({0}, ','))",
+    "portfolio": "c.portfolio = {0}",
+    "counterparty": "c.counterparty = {0}",
+    "isin": "c.isin = {0}",
+    "settle_on": "c.settle_on = {0}::text::date",
+    "kind": "c.kind = any(string_to_array({0}, ','))",
+    "reference": "c.id in (select r.instruction from reference r"
+    " where r.kind in ('upstream', 'wire', 'uetr') and r.value = {0})",
+}
+SEARCH = (
+    "c.reference ilike {like}",
+    "c.wire_reference ilike {like}",
+    "c.instrument_name ilike {like}",
+    "c.isin like {prefix}",
+    "c.counterparty like {prefix}",
+    "c.custodian like {prefix}",
+)
+LIST = """
+select c.*, i.created_at, i.maker, i.client from condition c
+join instruction i on i.lane = c.lane and i.id = c.id
+where {where} order by c.id desc limit {limit}
+"""
+ONE = """
+select c.*, i.created_at, i.maker, i.client, i.body from condition c
+join instruction i on i.lane = c.lane and i.id = c.id where c.id = $1
+"""
+FACTS = """
+select key, at, rank, message, payload from fact
+where lane = $1 and instruction = $2 order by at, rank, hash
+"""
+ATTEMPTS = """
+select a.outbox, a.attempt, a.message, a.at from outbox_attempt a
+where a.outbox = any($1::bigint[]) order by a.outbox, a.attempt
+"""
+
+# messages and exceptions --------------------------------------------------------------------------
+
+MESSAGES = """
+select m.id, m.direction, m.link, m.stored_at, coalesce(o.type, i.type) as type,
+       coalesce(o.reference, i.reference) as reference, coalesce(o.state, i.state) as state,
+       coalesce(o.instruction, i.instruction) as instruction,
+       coalesce(o.reason, i.reason) as reason, coalesce(i.seen, 1) as seen
+from raw_message m left join inbox i on i.id = m.id left join outbox o on o.id = m.id
+where ($1::text is null or m.link = $1) and ($2::text is null or m.direction = $2)
+  and ($3::text is null or coalesce(o.state, i.state) = $3)
+  and ($4::text is null or coalesce(o.reference, i.reference) = $4)
+  and ($5::bigint is null or m.id < $5)
+order by m.id desc limit $6
+"""
+STORED_UNDER = """
+select id, transport_key from raw_message
+where link = $1 and direction = 'in' and transport_key = any($2::bytea[])
+"""
+EXCEPTIONS = """
+select x.*, c.reference, c.state, c.portfolio from exception x
+left join condition c on c.lane = x.lane and c.id = x.instruction
+where ($1::boolean or x.closed_at is null) and ($2::text is null or x.code = $2)
+  and ($3::uuid is null or x.instruction = $3)
+order by x.raised_at, x.lane, x.code, x.key limit $4
+"""
+EXCEPTION = "select * from exception where lane = $1 and code = $2 and key = $3"
+UNHELD_LANES = "select count(*) from lane_lease where expires_at <= clock_timestamp()"
+
+# the books ----------------------------------------------------------------------------------------
+
+# a delivery that is held, or not sent yet, reserves nothing (DOMAIN 7.2)
+_HELD = """
+held as (
+    select portfolio, account, isin, sum(open_quantity) as quantity from condition
+    where kind = 'securities' and direction = 'DELI' and open_quantity > 0
+      and (state in ('draft', 'approved', 'on_hold') or 'held' = any(flags))
+      and ($1::text is null or portfolio = $1)
+    group by portfolio, account, isin)
+"""
+_MEASURES = """
+coalesce(sum(case m.side when 'R' then m.delta else -m.delta end)
+    filter (where m.measure = 'traded'), 0) as traded,
+coalesce(sum(case m.side when 'R' then m.delta else -m.delta end)
+    filter (where m.measure = 'settled'), 0) as settled,
+coalesce(sum({pending}) filter (where m.side = 'R'), 0) as pending_receive,
+coalesce(sum({pending}) filter (where m.side = 'D'), 0) as pending_deliver,
+coalesce(sum({pending}) filter (where m.side = 'R' and m.due_on < {late}), 0) as failed_receive,
+coalesce(sum({pending}) filter (where m.side = 'D' and m.due_on < {late}), 0) as failed_deliver,
+coalesce(sum({pending}) filter (where m.side = 'R' and m.due_on <= {day}), 0) as due_receive,
+coalesce(sum({pending}) filter (where m.side = 'D' and m.due_on <= {day}), 0) as due_deliver
+"""
+_PENDING = "case m.measure when 'traded' then m.delta else -m.delta end"
+_KNOWN = "join unnest({lanes}::smallint[], {cuts}::bigint[]) k (lane, cut) on {t}.lane = k.lane and {t}.seq <= k.cut"
+POSITIONS_THEN = f"""
+with {_HELD},
+sums as (
+    select m.portfolio, m.account, m.asset, {_MEASURES.format(pending=_PENDING, late="$3::date", day="$2::date")}
+    from movement m {_KNOWN.format(lanes="$4", cuts="$5", t="m")}
+    where m.effective_on <= $2 and length(m.asset) <> 3 and ($1::text is null or m.portfolio = $1)
+      and ($6::text is null or m.asset = $6)
+    group by m.portfolio, m.account, m.asset)
+select s.*, s.settled + s.due_receive - s.due_deliver as projected,
+       s.settled - greatest(s.pending_deliver - coalesce(h.quantity, 0), 0) as available
+from sums s left join held h on h.portfolio = s.portfolio and h.account = s.account and h.isin = s.asset
+order by s.portfolio, s.asset, s.account
+"""
+POSITIONS_NOW = f"""
+with {_HELD},
+due as (
+    select portfolio, account, isin,
+        sum(open_quantity) filter (where direction = 'RECE' and settle_on < $3) as failed_receive,
+        sum(open_quantity) filter (where direction = 'DELI' and settle_on < $3) as failed_deliver,
+        sum(open_quantity) filter (where direction = 'RECE') as due_receive,
+        sum(open_quantity) filter (where direction = 'DELI') as due_deliver
+    from condition c where kind = 'securities' and settle_on <= $2
+      and (posted::json ->> 'ordinal') is not null
+      and state not in ({", ".join(repr(s) for s in desk.CLOSED)})
+      and ($1::text is null or portfolio = $1)
+    group by portfolio, account, isin),
+sums as (
+    select p.portfolio, p.account, p.asset, p.traded, p.settled, p.pending_receive, p.pending_deliver,
+        least(coalesce(d.failed_receive, 0), p.pending_receive) as failed_receive,
+        least(coalesce(d.failed_deliver, 0), p.pending_deliver) as failed_deliver,
+        least(coalesce(d.due_receive, 0), p.pending_receive) as due_receive,
+        least(coalesce(d.due_deliver, 0), p.pending_deliver) as due_deliver
+    from position p
+    left join due d on d.portfolio = p.portfolio and d.account = p.account and d.isin = p.asset
+    where length(p.asset) <> 3 and ($1::text is null or p.portfolio = $1)
+      and ($4::text is null or p.asset = $4))
+select s.*, s.settled + s.due_receive - s.due_deliver as projected,
+       s.settled - greatest(s.pending_deliver - coalesce(h.quantity, 0), 0) as available
+from sums s left join held h on h.portfolio = s.portfolio and h.account = s.account and h.isin = s.asset
+order by s.portfolio, s.asset, s.account
+"""
+CASH = f"""
+with booked as (
+    select e.portfolio, e.detail as account, e.currency as asset, sum(e.amount) as ledger
+    from entry e {_KNOWN.format(lanes="$4", cuts="$5", t="e")}
+    where e.account = 'Cash' and e.effective_on <= $2 and ($1::text is null or e.portfolio = $1)
+    group by e.portfolio, e.detail, e.currency),
+sums as (
+    select m.portfolio, m.account, m.asset, {_MEASURES.format(pending=_PENDING, late="$3::date", day="$2::date")}
+    from movement m {_KNOWN.format(lanes="$4", cuts="$5", t="m")}
+    where m.effective_on <= $2 and length(m.asset) = 3 and ($1::text is null or m.portfolio = $1)
+    group by m.portfolio, m.account, m.asset)
+select portfolio, account, asset, coalesce(b.ledger, 0) as ledger, coalesce(s.settled, 0) as settled,
+    coalesce(s.pending_receive, 0) as pending_receive, coalesce(s.pending_deliver, 0) as pending_deliver,
+    coalesce(s.failed_receive, 0) as failed_receive, coalesce(s.failed_deliver, 0) as failed_deliver,
+    coalesce(s.settled + s.due_receive - s.due_deliver, 0) as projected
+from booked b full join sums s using (portfolio, account, asset)
+order by portfolio, account, asset
+"""
+LADDER = f"""
+select m.portfolio, m.account, m.asset, m.due_on as on,
+    coalesce(sum({_PENDING}) filter (where m.side = 'R'), 0) as receivable,
+    coalesce(sum({_PENDING}) filter (where m.side = 'D'), 0) as payable
+from movement m {_KNOWN.format(lanes="$3", cuts="$4", t="m")}
+where m.effective_on <= $2 and length(m.asset) = 3 and m.due_on is not null
+  and ($1::text is null or m.portfolio = $1)
+group by m.portfolio, m.account, m.asset, m.due_on
+having coalesce(sum({_PENDING}) filter (where m.side = 'R'), 0) <> 0
+    or coalesce(sum({_PENDING}) filter (where m.side = 'D'), 0) <> 0
+order by m.portfolio, m.account, m.asset, m.due_on
+"""
+TRIAL_BALANCE_NOW = """
+select account, currency, sum(amount) as amount from balance
+where ($1::text is null or portfolio = $1) group by account, currency order by currency, account
+"""
+TRIAL_BALANCE_THEN = f"""
+select e.account, e.currency, sum(e.amount) as amount
+from entry e {_KNOWN.format(lanes="$3", cuts="$4", t="e")}
+where e.effective_on <= $2 and ($1::text is null or e.portfolio = $1)
+group by e.account, e.currency order by e.currency, e.account
+"""
+JOURNALS = f"""
+with page as (
+    select j.* from journal j {_KNOWN.format(lanes="$1", cuts="$2", t="j")}
+    where ($3::text is null or j.portfolio = $3) and ($4::uuid is null or j.instruction = $4)
+      and ($5::text is null or j.rule = $5)
+      and ($6::date is null or j.effective_on >= $6) and ($7::date is null or j.effective_on <= $7)
+      and ($8::text is null or exists (select from entry e where e.lane = j.lane and e.seq = j.seq
+          and e.rule = j.rule and e.account = $8))
+      and ($9::smallint is null or (j.lane, j.seq, j.rule) > ($9, $10::bigint, $11::text))
+    order by j.lane, j.seq, j.rule limit $12)
+select p.lane, p.seq, p.rule, p.portfolio, p.instruction, p.effective_on, v.known_at, v.type, v.cause,
+       v.actor, e.line, e.account, e.detail, e.currency, e.amount
+from page p join event v on v.lane = p.lane and v.seq = p.seq
+join entry e on e.lane = p.lane and e.seq = p.seq and e.rule = p.rule
+order by p.lane, p.seq, p.rule, e.line
+"""
+
+# the log ------------------------------------------------------------------------------------------
+
+# a bounded walk of each lane's key: a reader far behind costs no more than one near the end
+FEED = """
+select e.* from unnest($1::smallint[], $2::bigint[]) k (lane, seq)
+cross join lateral (
+    select v.lane, v.seq, v.portfolio, v.aggregate, v.type, v.effective_on, v.known_at, v.cause,
+           v.actor, v.payload, v.hash
+    from event v where v.lane = k.lane and v.seq > k.seq order by v.seq limit $3) e
+order by e.known_at, e.lane, e.seq limit $3
+"""
+
+
+async def instructions(
+    db: Connection, filters: Mapping[str, str], search: str | None, after: UUID | None, limit: int
+) -> list[Any]:
+    """Instructions and payments that pass the filters, newest first, beyond `after`."""
+    values: list[Any] = []
+
+    def add(value: object) -> str:
+        values.append(value)
+        return f"${len(values)}"
+
+    parts = [FILTERS[name].format(add(value)) for name, value in filters.items()]
+    if search:
+        plain = search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        words = {"like": add(f"%{plain}%"), "prefix": add(f"{plain.upper()}%")}
+        parts.append(" or ".join(part.format(**words) for part in SEARCH))
+    if after is not None:
+        parts.append(f"c.id < {add(after)}")
+    where = " and ".join(f"({part})" for part in parts) or "true"
+    return list(await db.fetch(LIST.format(where=where, limit=add(limit)), *values))
+
+
+async def instruction(db: Connection, id_: UUID) -> Any | None:
+    """One instruction or payment as it stands, with the body it came with."""
+    return await db.fetchrow(ONE, id_)
+
+
+async def facts(db: Connection, lane: int, id_: UUID) -> list[Any]:
+    """The set its condition is folded from, in order of event time."""
+    return list(await db.fetch(FACTS, lane, id_))
+
+
+async def attempts(db: Connection, outbox: Sequence[int]) -> list[Any]:
+    """Each sending of these messages, and which bytes it sent."""
+    return list(await db.fetch(ATTEMPTS, list(outbox)))
+
+
+async def messages(
+    db: Connection,
+    link: str | None,
+    direction: str | None,
+    state: str | None,
+    reference: str | None,
+    before: int | None,
+    limit: int,
+) -> list[Any]:
+    """Stored messages with what became of them, newest first."""
+    return list(await db.fetch(MESSAGES, link, direction, state, reference, before, limit))
+
+
+async def stored_under(
+    db: Connection, link: str, transport_keys: Sequence[bytes]
+) -> dict[bytes, int]:
+    """The ids of the inbound messages stored under these keys."""
+    rows = await db.fetch(STORED_UNDER, link, list(transport_keys))
+    return {r["transport_key"]: r["id"] for r in rows}
+
+
+async def exceptions(
+    db: Connection, closed: bool, code: str | None, instruction_: UUID | None, limit: int
+) -> list[Any]:
+    """What needs a person, oldest first, or also what needed one."""
+    return list(await db.fetch(EXCEPTIONS, closed, code, instruction_, limit))
+
+
+async def exception(db: Connection, lane: int, code: str, key: str) -> Any | None:
+    """One exception, open or closed."""
+    return await db.fetchrow(EXCEPTION, lane, code, key)
+
+
+async def unheld_lanes(db: Connection) -> int:
+    """How many lanes nobody works at present."""
+    return int(await db.fetchval(UNHELD_LANES))
+
+
+async def positions_now(
+    db: Connection, portfolio: str | None, today: date, late: date, isin: str | None
+) -> list[Any]:
+    """All measures of every holding as it stands; what was due before `late` has failed."""
+    return list(await db.fetch(POSITIONS_NOW, portfolio, today, late, isin))
+
+
+async def positions_then(
+    db: Connection, portfolio: str | None, as_of: date, late: date, isin: str | None, cut: Cut
+) -> list[Any]:
+    """All measures of every holding on a date, as known at a cut."""
+    return list(await db.fetch(POSITIONS_THEN, portfolio, as_of, late, *_known(cut), isin))
+
+
+async def cash(
+    db: Connection, portfolio: str | None, as_of: date, late: date, cut: Cut
+) -> list[Any]:
+    """Ledger balance and movements of every cash account on a date, as known at a cut."""
+    return list(await db.fetch(CASH, portfolio, as_of, late, *_known(cut)))
+
+
+async def ladder(db: Connection, portfolio: str | None, as_of: date, cut: Cut) -> list[Any]:
+    """What each cash account is to receive and pay, by date."""
+    return list(await db.fetch(LADDER, portfolio, as_of, *_known(cut)))
+
+
+async def trial_balance_now(db: Connection, portfolio: str | None) -> list[Any]:
+    """Balance per ledger account and currency as it stands; debit above zero."""
+    return list(await db.fetch(TRIAL_BALANCE_NOW, portfolio))
+
+
+async def trial_balance_then(
+    db: Connection, portfolio: str | None, as_of: date, cut: Cut
+) -> list[Any]:
+    """Balance per ledger account and currency on a date, as known at a cut."""
+    return list(await db.fetch(TRIAL_BALANCE_THEN, portfolio, as_of, *_known(cut)))
+
+
+async def journals(
+    db: Connection,
+    cut: Cut,
+    portfolio: str | None,
+    instruction_: UUID | None,
+    rule: str | None,
+    effective_from: date | None,
+    effective_to: date | None,
+    account: str | None,
+    after: tuple[int, int, str] | None,
+    limit: int,
+) -> list[Any]:
+    """Entries of up to `limit` journals in log order, with the event behind each journal."""
+    return list(
+        await db.fetch(
+            JOURNALS,
+            *_known(cut),
+            portfolio,
+            instruction_,
+            rule,
+            effective_from,
+            effective_to,
+            account,
+            *(after or (None, None, None)),
+            limit,
+        )
+    )
+
+
+async def feed(db: Connection, positions: Mapping[int, int], limit: int) -> list[Any]:
+    """Events beyond these positions; within a lane, and so within a portfolio, in sequence."""
+    lanes = [(lane, positions.get(lane, 0)) for lane in LANES]
+    return list(await db.fetch(FEED, *columns(lanes), limit))
+
+
+def _known(cut: Cut) -> list[list[Any]]:
+    return columns(sorted(cut.items())) if cut else [[], []]
