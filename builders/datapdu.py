@@ -42,7 +42,7 @@ def write(message_id: str, wire: Wire, body: bytes, possible_duplicate: bool) ->
         "<Saa:Body>",
     )
     start = "".join(f"{line}\n" for line in head).encode()
-    return start + body + b"</Saa:Body>\n</Saa:DataPDU>\n"
+    return start + body + b"</Saa:Body>\n</Saa:DataPDU>"
 
 
 def _party(element: str, bic: str) -> str:

@@ -22,7 +22,7 @@ def write(
 ) -> bytes:
     """The complete message, blocks 1 to 4; MessageError with every rule it would break.
 
-    `cancel_of` is the reference of the message that this one cancels; `wire.seme` is then a new one.
+    `cancel_of` is the reference of the message that this one cancels; `wire.seme` is a new one.
     """
     problems: list[Problem] = []
     lines, header = _text(format, body, wire, cancel_of, problems)

@@ -17,9 +17,7 @@ NUMBER_MAX = 15  # characters of a 15d, the comma among them
 REFERENCE_MAX = 16
 
 
-def number(
-    value: Decimal, path: str, problems: list[Problem], *, longest: int = NUMBER_MAX
-) -> str:
+def number(value: Decimal, path: str, problems: list[Problem], *, longest: int = NUMBER_MAX) -> str:
     """The number with its comma; longer than the field is T33."""
     text = decimal_comma(value)
     if len(text) > longest:
@@ -107,5 +105,7 @@ def _outside_x(value: object, path: str) -> Iterator[Problem]:
         for index, item in enumerate(value):
             yield from _outside_x(item, f"{path}[{index}]")
     elif isinstance(value, str) and (character := illegal_in_x(value)) is not None:
-        fault = f"{character!r} is not in SWIFT character set X: write it with A-Z a-z 0-9 /-?:().,'+"
+        fault = (
+            f"{character!r} is not in SWIFT character set X: write it with A-Z a-z 0-9 /-?:().,'+"
+        )
         yield Problem(path, "T32", fault, value)

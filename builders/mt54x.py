@@ -1,4 +1,4 @@
-"""MT540 to 543 from an instruction, to receive or deliver, free or against payment (DOMAIN 6.1, 6.2)."""
+"""MT540 to 543 from an instruction: receive or deliver, free or against payment (DOMAIN 6.1)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TYPES = {
     ("DELI", "APMT"): "543",
 }
 # outermost first, as E86 reads the chain: each party needs every later one
-CHAINS = (("dei2", "dei1", "decu", "sell", "deag"), ("rei2", "rei1", "recu", "buyr", "reag"))
+CHAINS = (CHAIN_DELIVERER[::-1], CHAIN_RECEIVER[::-1])
 AGENTS = {"RECE": "deag", "DELI": "reag"}  # of the other side (E91)
 # where 35B says which numbering a local identifier is of; others are told under /XX/
 LOCAL_PREFIXES = {"CUSP": "/US/", "SEDL": "/GB/", "WKNR": "/DE/", "VALN": "/CH/", "SICC": "/JP/"}
@@ -45,7 +45,6 @@ COSTS = (
     ("REGF", "regulatory_fee"),
     ("TRAX", "tax"),
 )
-assert {p for chain in CHAINS for p in chain} == {*CHAIN_DELIVERER, *CHAIN_RECEIVER}
 
 
 def lines(
@@ -65,13 +64,17 @@ def lines(
         *_trade(instruction, problems),
         *_holding(instruction, problems),
         ":16R:SETDET",
-        *(f":22F::STCO//{code}" for code in instruction.conditions),
-        *([f":22F::STCO//{instruction.partial}"] if instruction.partial else []),
+        *(f":22F::STCO//{code}" for code in _conditions(instruction)),
         f":22F::SETR//{instruction.txn_type}",
         *_parties(instruction, problems),
         *_amounts(instruction, problems),
         ":16S:SETDET",
     ]
+
+
+def _conditions(i: Instruction) -> list[str]:
+    """Each settlement condition once; the partial wish is one of them."""
+    return list(dict.fromkeys((*i.conditions, *([i.partial] if i.partial else []))))
 
 
 def _general(

@@ -6,7 +6,7 @@ It knows no message. Which fields a message has, and the rules of its own, stand
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -18,9 +18,13 @@ from builders import datapdu as interface
 from schemas.instruction import Instruction, Payment, Wire
 from schemas.mx import catalogue
 from schemas.mx.notation import Form, Group, Message, Row, text
+from schemas.mx.pacs_008 import PACS_008
+from schemas.mx.pacs_009 import PACS_009
+from schemas.mx.sese_020 import SESE_020
+from schemas.mx.sese_023 import SESE_023
 from schemas.problem import MessageError, Problem
 
-Draft = tuple[Message, Mapping[str, Any], list[Problem]]
+Draft = tuple[Message, dict[str, Any], list[Problem]]
 
 FORMATS: dict[str, Callable[[Any, Wire, str | None], Draft]] = {
     "sese.023": sese_023.draft,
@@ -28,6 +32,7 @@ FORMATS: dict[str, Callable[[Any, Wire, str | None], Draft]] = {
     "pacs.008": pacs_008.draft,
     "pacs.009": pacs_009.draft,
 }
+TABLES = (SESE_020, SESE_023, PACS_008, PACS_009)
 CANCELLED_BY = {"sese.023": "sese.020"}
 
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]*\?>\s*")
@@ -45,13 +50,14 @@ def write(
     if name not in FORMATS:
         raise MessageError("unknown_format", [Problem("format", "unknown", "not built", format)])
     message, values, problems = FORMATS[name](body, wire, cancel_of)
-    lines = list(_lines(_program(message), values, problems, f"Document/{message.root}"))
+    writer = _Writer([], problems)
+    writer.rows(PROGRAMS[message.id], values, f"Document/{message.root}")
     if problems:
         raise MessageError("message_not_valid", problems)
     namespace = catalogue.NAMESPACE + message.id
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{namespace}">\n'
-        f"<{message.root}>\n{''.join(lines)}</{message.root}>\n</Document>\n"
+        f"<{message.root}>\n{''.join(writer.out)}</{message.root}>\n</Document>\n"
     ).encode()
 
 
@@ -70,11 +76,16 @@ def envelope(
 
 
 def datapdu(
-    document: bytes, wire: Wire, *, created_at: datetime, possible_duplicate: bool = False
+    document: bytes,
+    wire: Wire,
+    *,
+    created_at: datetime,
+    service: str | None = None,
+    possible_duplicate: bool = False,
 ) -> bytes:
     """The Document and its header in the envelope of the SWIFT interface (DOMAIN 4.9)."""
     name = message_id(document)
-    header = bah.write(name, wire, created_at, None, possible_duplicate)
+    header = bah.write(name, wire, created_at, service, possible_duplicate)
     return interface.write(name, wire, header + _DECLARATION.sub(b"", document), possible_duplicate)
 
 
@@ -107,11 +118,6 @@ class _Line:
     inside: tuple[_Line, ...]
 
 
-@cache
-def _program(message: Message) -> tuple[_Line, ...]:
-    return _taken_apart(message.rows)
-
-
 def _taken_apart(rows: Iterable[Row]) -> tuple[_Line, ...]:
     return tuple(_line(row) for row in rows)
 
@@ -126,60 +132,77 @@ def _line(row: Row) -> _Line:
     return _Line(tuple(parents), element, attribute, field, row.form, row.required, ())
 
 
-def _lines(
-    program: Iterable[_Line], values: Mapping[str, Any], problems: list[Problem], at: str
-) -> Iterator[str]:
-    """The rows that have a value, each inside its parents, which open and close as paths change."""
-    opened: tuple[str, ...] = ()
-    for line in program:
-        value = _value(values, line.field)
-        if value is None or value == ():
-            if line.required:
-                path = "/".join((at, *line.parents, line.element))
-                problems.append(Problem(path, "missing", f"{'.'.join(line.field)} is needed"))
-            continue
-        yield from _moved(opened, line.parents)
-        opened = line.parents
-        if line.form is None:
-            yield from _repeated(line, value, problems, at)
-        else:
-            yield _leaf(line, value, problems, at)
-    yield from _moved(opened, ())
+@dataclass(slots=True)
+class _Writer:
+    """The elements written so far, and everything that was wrong with them."""
+
+    out: list[str]
+    problems: list[Problem]
+
+    def rows(self, program: Iterable[_Line], values: dict[str, Any], at: str) -> None:
+        """The rows that have a value, inside parents that open and close as the paths change."""
+        opened: tuple[str, ...] = ()
+        for line in program:
+            value = values.get(line.field[0])
+            if value is not None and len(line.field) > 1:
+                value = _within(value, line.field)
+            if value is None or value == ():
+                if line.required:
+                    self._missing(line, at)
+                continue
+            if line.parents != opened:
+                self.out.append(_between(opened, line.parents))
+                opened = line.parents
+            if line.form is None:
+                self._repeat(line, value, at)
+            else:
+                self._leaf(line, value, line.form, at)
+        self.out.append(_between(opened, ()))
+
+    def _missing(self, line: _Line, at: str) -> None:
+        words = f"{'.'.join(line.field)} is needed"
+        self.problems.append(Problem(_path(at, line), "missing", words))
+
+    def _repeat(self, line: _Line, items: Iterable[dict[str, Any]], at: str) -> None:
+        for number, item in enumerate(items, start=1):
+            self.out.append(f"<{line.element}>\n")
+            self.rows(line.inside, item, f"{_path(at, line)}[{number}]")
+            self.out.append(f"</{line.element}>\n")
+
+    def _leaf(self, line: _Line, value: Any, form: Form, at: str) -> None:
+        shown, attribute = value, ""
+        if line.attribute:
+            shown, attribute = value.value, f' {line.attribute}="{value.currency}"'
+        fault = form.fault(shown)
+        if fault is not None:
+            rule, wrong = fault
+            self.problems.append(Problem(_path(at, line), rule, wrong, text(shown)))
+        content = escape(text(shown))
+        self.out.append(f"<{line.element}{attribute}>{content}</{line.element}>\n")
 
 
-def _repeated(line: _Line, items: Any, problems: list[Problem], at: str) -> Iterator[str]:
-    for number, item in enumerate(items, start=1):
-        path = "/".join((at, *line.parents, f"{line.element}[{number}]"))
-        yield f"<{line.element}>\n"
-        yield from _lines(line.inside, item, problems, path)
-        yield f"</{line.element}>\n"
-
-
-def _leaf(line: _Line, value: Any, problems: list[Problem], at: str) -> str:
-    shown = value.value if line.attribute else value
-    fault = line.form.fault(shown) if line.form else None
-    if fault is not None:
-        rule, wrong = fault
-        path = "/".join((at, *line.parents, line.element))
-        problems.append(Problem(path, rule, wrong, text(shown)))
-    attribute = f' {line.attribute}="{value.currency}"' if line.attribute else ""
-    return f"<{line.element}{attribute}>{escape(text(shown))}</{line.element}>\n"
-
-
-def _moved(opened: tuple[str, ...], wanted: tuple[str, ...]) -> Iterator[str]:
+@cache
+def _between(opened: tuple[str, ...], wanted: tuple[str, ...]) -> str:
+    """The tags that close what is open and open what is wanted; the tables name few such pairs."""
     same = 0
-    while same < len(opened) and same < len(wanted) and opened[same] == wanted[same]:
+    for left, entered in zip(opened, wanted, strict=False):
+        if left != entered:
+            break
         same += 1
-    for name in reversed(opened[same:]):
-        yield f"</{name}>\n"
-    for name in wanted[same:]:
-        yield f"<{name}>\n"
+    closing = (f"</{name}>\n" for name in reversed(opened[same:]))
+    return "".join((*closing, *(f"<{name}>\n" for name in wanted[same:])))
 
 
-def _value(values: Mapping[str, Any], field: tuple[str, ...]) -> Any:
-    found: Any = values
-    for name in field:
-        found = found.get(name) if isinstance(found, Mapping) else getattr(found, name)
+def _path(at: str, line: _Line) -> str:
+    return "/".join((at, *line.parents, line.element))
+
+
+def _within(found: Any, field: tuple[str, ...]) -> Any:
+    for name in field[1:]:
         if found is None:
             return None
+        found = found.get(name) if type(found) is dict else getattr(found, name)
     return found
+
+
+PROGRAMS = {table.id: _taken_apart(table.rows) for table in TABLES}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from builders import payment
@@ -16,7 +16,7 @@ ROOT = f"Document/{PACS_009.root}"
 
 def draft(
     body: Payment, wire: Wire, cancel_of: str | None
-) -> tuple[Message, Mapping[str, Any], list[Problem]]:
+) -> tuple[Message, dict[str, Any], list[Problem]]:
     """The table, its values and what is wrong with them already."""
     if not isinstance(body, Payment) or body.kind != "bank":
         words = "pacs.009 carries bank transfers only"

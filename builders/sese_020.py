@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from builders import sese_023
@@ -14,7 +13,7 @@ from schemas.problem import MessageError, Problem
 
 def draft(
     body: Instruction, wire: Wire, cancel_of: str | None
-) -> tuple[Message, Mapping[str, Any], list[Problem]]:
+) -> tuple[Message, dict[str, Any], list[Problem]]:
     """The table, and the values of the instruction that `cancel_of` names."""
     if not isinstance(body, Instruction):
         raise MessageError("wrong_body", [Problem("kind", "format", "sese.020 has no payments")])

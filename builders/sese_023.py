@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -48,7 +48,7 @@ class PricedAmount(NamedTuple):
 
 def draft(
     body: Instruction, wire: Wire, cancel_of: str | None
-) -> tuple[Message, Mapping[str, Any], list[Problem]]:
+) -> tuple[Message, dict[str, Any], list[Problem]]:
     """The table, its values and what is wrong with them already."""
     if not isinstance(body, Instruction):
         raise MessageError("wrong_body", [Problem("kind", "format", "sese.023 has no payments")])

@@ -109,13 +109,14 @@ async def running(
         async with pool.acquire() as db:
             await core.refresh_static(db)
         await core.balance()
+        clients = await stack.enter_async_context(AsyncExitStack())  # closed once nobody uses them
         tasks = await stack.enter_async_context(background())
         for worker in core.workers:
             tasks.start(worker.work(), "lanes")
         tasks.start(core.keep_leases(), "leases")
         tasks.start(sweep(core), "sweep")
         stack.push_async_callback(leave, core)
-        links = LinkKeeper(core, real.mqtt, tasks, stack)
+        links = LinkKeeper(core, real.mqtt, tasks, clients)
         await links.refresh()
         tasks.start(links.keep(), "links")
         url = ""

@@ -56,7 +56,7 @@ class Core:
         self.feed = Feed()
         self.ids = Ids()
         self.fresh: dict[int, bytes] = {}
-        self.static = StaticData.empty()
+        self.static = StaticData.of(())
         self.static_version = -1
         self.workers = [Worker(self, shard) for shard in range(settings.shards)]
         self.inbounds: dict[str, Inbound] = {}

@@ -48,6 +48,7 @@ class Trade:
     mishap: str | None
     body: dict[str, Any]
     kind: str = "instructions"
+    who: str = "upstream"
 
 
 @dataclass
@@ -106,7 +107,7 @@ def one(
         "direction": "DELI" if deliver else "RECE",
         "payment": "APMT",
         "counterparty": pick(seed, stock.counterparties, "broker", n),
-        "trade_id": f"{(mishap or 'ok')[:6].upper().replace('_', '')}{day:%m%d}{n:05d}",
+        "trade_id": f"{PREFIXES.get(mishap or '', 'OK')}{day:%m%d}{n:05d}"[:16],
         "trade_date": day.isoformat(),
         "isin": stock.isin,
         "quantity": {"type": "UNIT", "value": str(quantity)},
@@ -122,6 +123,8 @@ def one(
         # a slip of the finger: well-formed, and unknown to the network's directory
         body["sell" if not deliver else "buyr"] = {"bic": "KESTUX30"}
     minute = (n - first) * TRADING_MINUTES / max(1, count)
+    if mishap == "late_ssi" and stock.market == "US":
+        body["counterparty"] = "NORDDE30"  # no standing instruction of theirs in this market yet
     return Trade(opening + timedelta(minutes=minute), mishap, body)
 
 
@@ -135,3 +138,57 @@ def mishap_of(seed: int, n: int, stock: Stock) -> str | None:
     if stock.market == "T2S" and draw(seed, "part", n) < PARTS_OF_T2S:
         return "part"
     return None
+
+
+def payments(seed: int, count: int, day: date, first: int, opening: datetime) -> Iterator[Trade]:
+    """Bank transfers of the treasury, one to fifty trades; the larger ones want a second person."""
+    for n in range(first, first + max(1, count // 50)):
+        amount = Decimal(50_000 + 37 * draw(seed, "payment", n))
+        yield Trade(
+            opening + timedelta(minutes=20 + draw(seed, "payment minute", n) % 200),
+            None,
+            {
+                "kind": "bank",
+                "reference": f"P{day:%y%m%d}{n:06d}",
+                "portfolio": "AGE-CORE",
+                "value_date": day.isoformat(),
+                "amount": {"currency": "USD", "value": str(amount)},
+                "debtor": {"name": "Alder Global Equity", "bic": "ALDRUS30"},
+                "creditor": {"bic": "KESTUS30"},
+            },
+            "payments",
+            "treasury",
+        )
+
+
+US = ("KESTUS30", "PALIUS30")
+T2S = ("NORDDE30", "KESTUS30")
+STOCKS = tuple(
+    Stock(isin, Decimal(price), currency, market, brokers)
+    for isin, price, currency, market, brokers in (
+        ("US5949181045", "502.10", "USD", "US", US),
+        ("US67066G1040", "178.40", "USD", "US", US),
+        ("US0378331005", "190.25", "USD", "US", US),
+        ("US0231351067", "221.35", "USD", "US", US),
+        ("US02079K3059", "279.80", "USD", "US", US),
+        ("US30303M1027", "612.45", "USD", "US", US),
+        ("US46625H1005", "305.15", "USD", "US", US),
+        ("DE0007164600", "228.40", "EUR", "T2S", T2S),
+        ("DE0007236101", "231.90", "EUR", "T2S", T2S),
+        ("DE0008404005", "361.20", "EUR", "T2S", T2S),
+        ("DE000BASF111", "44.62", "EUR", "T2S", T2S),
+        ("NL0000235190", "205.75", "EUR", "T2S", T2S),
+    )
+)
+# what the other side does with a trade, by the prefix of its id
+SCRIPTS = [
+    {"match": {"trade_prefix": "DQUA"}, "outcome": "unmatched_dqua"},
+    {"match": {"trade_prefix": "CMIS"}, "outcome": "unmatched_cmis"},
+    {"match": {"trade_prefix": "FAIL"}, "outcome": "fail"},
+    {"match": {"trade_prefix": "PART"}, "outcome": "part"},
+    {"match": {"trade_prefix": "CANCELR"}, "outcome": "cancel_race"},
+]
+PREFIXES = {
+    "nak": "NAK", "unmatched_dqua": "DQUA", "unmatched_cmis": "CMIS", "fail": "FAIL",
+    "cancel_race": "CANCELR", "cancel": "CANCEL", "late_ssi": "LATE", "part": "PART",
+}

@@ -1,26 +1,29 @@
 """The HTTP API: its routes put together, each behind its role, every error as problem+json.
 
-Deny by default: only a Route can be registered here, and a Route has a role. The desk's pages have a
-door of their own (gateway/desk). One middleware turns what was raised into an answer.
+Deny by default: only a Route can be registered here, and a Route has a right. The desk's pages have
+a door of their own (gateway/desk). One middleware turns what was raised into an answer.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
 
 from gateway import idempotency, openapi, problems
-from gateway.api import books, feed, house, instructions, messages
+from gateway.api import actions, books, feed, house, instructions, messages
 from gateway.api.route import JSON, Call, Route, answer, read_query
-from gateway.core import Core
 from gateway.idempotency import Answer, Idempotency
 from gateway.identity import Client, Keys
 from gateway.items import Overloaded
 from gateway.runner import OUTAGES
 from schemas.problem import Problem, Refused
+
+if TYPE_CHECKING:
+    from gateway.core import Core
 
 log = structlog.get_logger()
 NOBODY = Client("", "nobody", "nobody", frozenset())
@@ -52,6 +55,7 @@ async def _docs(call: Call) -> web.Response:
 
 ROUTES: tuple[Route, ...] = (
     *instructions.ROUTES,
+    *actions.ROUTES,
     *messages.ROUTES,
     *books.ROUTES,
     *feed.ROUTES,
@@ -117,13 +121,13 @@ class Guard:
         return guarded
 
     async def _admitted(self, route: Route, request: web.Request) -> Client:
-        if route.role == "anyone":
+        if route.right == "anyone":
             return NOBODY
         client = await self.keys.client(_key(request))
         if client is None:
             raise Refused("unauthenticated", [_no_key()])
-        if not client.may(route.role):
-            raise Refused("forbidden", [_no_role(route.role, client)])
+        if not client.may(route.right):
+            raise Refused("forbidden", [_no_role(route.right, client)])
         return client
 
     async def _body(self, route: Route, request: web.Request) -> bytes:

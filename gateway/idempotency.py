@@ -1,11 +1,11 @@
-"""The Idempotency-Key header: the same key and body gives the stored answer, another body is refused.
+"""The Idempotency-Key header: the same key and body gives the stored answer, another is refused.
 
-The key is claimed in its own commit before the work and answered after the work's commit; they are not
-one transaction, because the work commits with its lane's batch. A crash in between leaves a claim
-without an answer; whoever repeats the request takes it over and it is worked again. That is safe because
-everything behind these doors is idempotent by itself: a submission by its reference (the repeat answers
-`duplicate` with the same id), an action by the state of its instruction, an import by its rows. An
-answer that says nothing was done for a passing reason (5xx, 401, 403) frees the key.
+The key is claimed in its own commit before the work and answered after the work's commit; they are
+not one transaction, because the work commits with its lane's batch. A crash in between leaves a
+claim without an answer; whoever repeats the request takes it over and it is worked again. That is
+safe because everything behind these doors is idempotent by itself: a submission by its reference
+(the repeat answers `duplicate` with the same id), an action by the state of its instruction, an
+import by its rows. An answer that says nothing was done for a passing reason (5xx) frees the key.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Idempotency:
         self._forget_at = real_now()
 
     async def once(self, request: Request, work: Callable[[], Awaitable[Answer]]) -> Answer:
-        """The answer of this request, from the work or from its memory; the same key at once waits."""
+        """This request's answer, from the work or from memory; the same key at once waits."""
         me = (request.client, request.key)
         while (earlier := self._in_work.get(me)) is not None:
             await earlier

@@ -13,20 +13,21 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from schemas.problem import Problem, Refused
 from store import keys
 from store.rows import Connection, Pool
 
 Role = Literal["viewer", "maker", "checker", "link", "admin"]
+Right = Literal[Role, "maker or checker"]
 # what each role may do: who makes or checks also sees; a link only delivers messages
-MAY: dict[str, frozenset[Role]] = {
+MAY: dict[str, frozenset[Right]] = {
     "viewer": frozenset({"viewer"}),
-    "maker": frozenset({"viewer", "maker"}),
-    "checker": frozenset({"viewer", "checker"}),
+    "maker": frozenset({"viewer", "maker", "maker or checker"}),
+    "checker": frozenset({"viewer", "checker", "maker or checker"}),
     "link": frozenset({"link"}),
-    "admin": frozenset({"viewer", "maker", "checker", "link", "admin"}),
+    "admin": frozenset(get_args(Right)),
 }
 REMEMBERED_SECONDS = 2.0
 REMEMBERED_MAX = 10_000
@@ -42,9 +43,9 @@ class Client:
     person: str
     roles: frozenset[str]
 
-    def may(self, role: Role) -> bool:
+    def may(self, right: Right) -> bool:
         """Whether one of the roles allows this."""
-        return any(role in MAY.get(mine, ()) for mine in self.roles)
+        return any(right in MAY.get(mine, ()) for mine in self.roles)
 
 
 class Keys:

@@ -28,8 +28,9 @@ WITH_A_BODY = ("malformed_json", "invalid", "too_large", "media_type", "overload
 WITH_A_KEY = ("idempotency_key", "idempotency_key_reused")
 DESCRIPTION = """Submit securities instructions and payments, follow them to settled books.
 
-Amounts and quantities are strings. Errors are `application/problem+json` with every problem at once.
-Writes carry an `Idempotency-Key`: the same key and body gives the stored answer, another body is refused.
+Amounts and quantities are strings. Errors are `application/problem+json`, every problem at once.
+Writes carry an `Idempotency-Key`: the same key and body gives the stored answer, another body is
+refused.
 """
 _NAMED = re.compile(r"{(\w+)}")
 
@@ -63,7 +64,7 @@ def document(routes: tuple[Route, ...]) -> dict[str, Any]:
 def codes(route: Route) -> list[str]:
     """Every error this route may answer."""
     found = [*EVERY_ROUTE, *route.refuses]
-    if route.role != "anyone":
+    if route.right != "anyone":
         found += BEHIND_A_KEY
     if route.method == "POST":
         found += WITH_A_BODY
@@ -83,8 +84,8 @@ def _operation(route: Route) -> dict[str, Any]:
         "summary": route.summary,
         "parameters": _parameters(route),
         "responses": _responses(route),
-        "security": [] if route.role == "anyone" else [{"key": []}],
-        "x-role": route.role,
+        "security": [] if route.right == "anyone" else [{"key": []}],
+        "x-right": route.right,
     }
     if route.takes:
         operation["requestBody"] = {
@@ -198,8 +199,9 @@ body { max-width: 72rem; margin: 2rem auto; padding: 0 1rem }
 h2 { margin-top: 2.5rem; border-bottom: 1px solid #8886 }
 details { border: 1px solid #8886; border-radius: 4px; margin: .4rem 0; padding: .3rem .7rem }
 summary { cursor: pointer } code, pre { font: 13px/1.45 ui-monospace, monospace }
-.method { display: inline-block; width: 3.2rem; font-weight: 600 } .role { float: right; opacity: .7 }
-table { border-collapse: collapse } td, th { text-align: left; padding: .15rem .8rem .15rem 0; vertical-align: top }
+.method { display: inline-block; width: 3.2rem; font-weight: 600 }
+.role { float: right; opacity: .7 } table { border-collapse: collapse }
+td, th { text-align: left; padding: .15rem .8rem .15rem 0; vertical-align: top }
 pre { overflow-x: auto; background: #8881; padding: .6rem; border-radius: 4px }
 """
 
@@ -239,9 +241,10 @@ def _shown(method: str, path: str, operation: Mapping[str, Any]) -> str:
     ]
     body = _refs(operation.get("requestBody", {}).get("content", {}))
     return (
-        f"<details id={escape(operation['operationId'])}><summary><span class=method>{method.upper()}</span>"
+        f"<details id={escape(operation['operationId'])}><summary>"
+        f"<span class=method>{method.upper()}</span>"
         f"<code>{escape(path)}</code> — {escape(operation['summary'])}"
-        f"<span class=role>{escape(operation['x-role'])}</span></summary>"
+        f"<span class=role>{escape(operation['x-right'])}</span></summary>"
         + _table(("parameter", "in", "", ""), parameters)
         + (f"<p>Body: {_prose(', '.join(body))}</p>" if body else "")
         + _table(("status", "shape", ""), answers)
@@ -268,7 +271,8 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _shape(name: str, schema: Mapping[str, Any]) -> str:
     text = escape(json.dumps(schema, indent=1, ensure_ascii=False))
-    return f"<details id=shape-{escape(name)}><summary><code>{escape(name)}</code></summary><pre>{text}</pre></details>"
+    title = f"<summary><code>{escape(name)}</code></summary>"
+    return f"<details id=shape-{escape(name)}>{title}<pre>{text}</pre></details>"
 
 
 def _prose(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What an error answers: one table from code to status, and its rendering as problem+json (RFC 9457)."""
+"""What an error answers: a table from code to status, rendered as problem+json (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ KINDS: dict[str, Kind] = {
     "idempotency_key": Kind(400, "The Idempotency-Key header cannot be used"),
     "unauthenticated": Kind(401, "No valid API key was given"),
     "forbidden": Kind(403, "The key has no role that allows this"),
+    "four_eyes": Kind(403, "Another person must do this"),
     "not_found": Kind(404, "There is no such thing here"),
     "unknown_link": Kind(404, "There is no such link"),
     "method_not_allowed": Kind(405, "This address does not take this method"),

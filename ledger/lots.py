@@ -50,7 +50,7 @@ class LotMove:
 
 @dataclass(frozen=True, slots=True)
 class Relief:
-    """What a trade does to lots: the lots it touched as they are now, its moves, their cost in all."""
+    """What a trade does to lots: those it touched as they are now, its moves, their cost in all."""
 
     lots: tuple[Lot, ...]
     moves: tuple[LotMove, ...]
@@ -179,10 +179,12 @@ class _Holding:
     ) -> None:
         closed = self.close(quantity, digits)
         if closed != quantity:
-            self.open(ordinal, on, quantity - closed, share(cost, quantity - closed, quantity, digits))
+            self.open(
+                ordinal, on, quantity - closed, share(cost, quantity - closed, quantity, digits)
+            )
 
     def _shrink(self, lot: Lot, quantity: Decimal, digits: int) -> Decimal:
-        """Take this opposite quantity out of a lot at its own cost, which is returned with its sign."""
+        """Take this opposite quantity out of a lot at its own cost, returned with its sign."""
         cost = -share(lot.open_cost, -quantity, lot.open_quantity, digits)
         self._move(lot, quantity, cost)
         return cost
@@ -196,7 +198,7 @@ class _Holding:
         return first is not None and (first.open_quantity > 0) != (quantity > 0)
 
     def _now(self, lot: Lot) -> Lot:
-        """The lot as it is after what was done here; one that is not open any more has nothing left."""
+        """The lot after what was done here; one that is not open any more has nothing left."""
         if lot.ordinal in self.touched:
             return self.touched[lot.ordinal]
         held = next((x for x in self.lots if x.ordinal == lot.ordinal), None)

@@ -14,7 +14,7 @@ Side = Literal["R", "D"]
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A change of one measure of one holding; `asset` is an ISIN, or a currency on a cash account."""
+    """A change of one measure of a holding; `asset` is an ISIN, or a currency on a cash account."""
 
     portfolio: str
     account: str

@@ -22,7 +22,6 @@ from schemas.obligation import Advance, Part
 from schemas.trade import Trade
 
 ZERO = Decimal(0)
-Basis = Literal["actual", "contractual"]
 
 # buys and sells, and whether the cash came through an advance
 _SETTLED = {
@@ -51,7 +50,7 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A part with its money: what was really paid, and what of the payable or receivable it relieves."""
+    """A part with its money: what was really paid, and how much of what was owed it relieves."""
 
     key: str
     quantity: Decimal
@@ -61,7 +60,7 @@ class Settled:
 
 
 def shares(parts: Iterable[Part], trade: Trade) -> tuple[Settled, ...]:
-    """The parts that stand, in order, with their money: pro rata where not stated, the last the rest."""
+    """The parts that stand, with their money: pro rata where not stated, the last takes the rest."""
     settled: list[Settled] = []
     quantity, paid, relieved_before = ZERO, ZERO, ZERO
     for part in parts:
@@ -137,9 +136,7 @@ def settle(part: Settled, trade: Trade, *, advanced: bool = False) -> Posting:
         movements += _cash(trade, "settled", part.cash, part.effective_on)
         if figures.difference:
             movements += _cash(trade, "traded", figures.difference, part.effective_on)
-    return Posting(
-        book(_SETTLED[trade.buys, advanced], figures, part.effective_on), movements
-    )
+    return Posting(book(_SETTLED[trade.buys, advanced], figures, part.effective_on), movements)
 
 
 def unsettle(part: Settled, trade: Trade, on: date, *, advanced: bool = False) -> Posting:
@@ -240,9 +237,7 @@ def reverse(posting: Posting, on: date) -> Posting:
     return Posting(
         tuple(journal.reverse(on) for journal in posting.journals),
         tuple(
-            Movement(
-                m.portfolio, m.account, m.asset, m.side, m.measure, -m.delta, on, m.due_on
-            )
+            Movement(m.portfolio, m.account, m.asset, m.side, m.measure, -m.delta, on, m.due_on)
             for m in posting.movements
         ),
     )

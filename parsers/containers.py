@@ -1,6 +1,6 @@
-"""Packed payloads and batch files to single messages: RJE, DOS-PCC, concatenated FIN, DataPDU, Documents.
+"""Packed payloads and batch files to single messages: RJE, DOS-PCC, joined FIN or XML.
 
-Nothing is dropped but separators and blanks: what is no message comes out as an item of its own.
+Nothing is dropped but separators and padding: what is no message comes out as an item of its own.
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ from collections.abc import Iterator
 
 _BLANK = b" \t\r\n\x00\x1a"
 _RJE = re.compile(rb"\$[ \t\r\n\x00\x1a]*(?=\{[1-4]:|:[0-9]{2}[A-Z]?:|<|\Z)")
+_BETWEEN = re.compile(rb"[ \t\r\n\x00\x1a$]*")
 _PCC = re.compile(rb"\x01([^\x01\x03]*)\x03?")
-_PROLOG = re.compile(rb"\s*(?:<\?[^>]*\?>\s*|<!--.*?-->\s*)*<([A-Za-z_][\w.\-:]*)", re.DOTALL)
+_PROLOG = re.compile(
+    rb"\s*(?:<\?[^>]*\?>\s*|<!--(?:(?!-->).)*-->\s*)*<([A-Za-z_][\w.\-:]*)", re.DOTALL
+)
 _INPUT_HEAD = re.compile(rb"[^{}]*\}\s*\{2:I")
 
 
@@ -57,7 +60,7 @@ def _documents(payload: bytes) -> Iterator[bytes]:
             yield from split(payload[position:])
             return
         yield payload[position:end]
-        position = end + len(payload[end:]) - len(payload[end:].lstrip(_BLANK + b"$"))
+        position = skip.end() if (skip := _BETWEEN.match(payload, end)) else end
 
 
 def _end_of_root(payload: bytes, start: int) -> int:
@@ -65,7 +68,7 @@ def _end_of_root(payload: bytes, start: int) -> int:
     prolog = _PROLOG.match(payload, start)
     if prolog is None:
         return len(payload)
-    tag = re.compile(rb"<(/?)" + re.escape(prolog[1]) + rb"(?=[\s/>])[^>]*>")
+    tag = re.compile(rb"<(/?)" + re.escape(prolog[1]) + rb"(?=[\s/>])[^<>]*>")
     depth = 0
     for found in tag.finditer(payload, prolog.start(1) - 1):
         if found[1]:

@@ -78,7 +78,7 @@ def _name(type_: str, f: FinField) -> str:
 
 @cache
 def _names(type_: str) -> dict[tuple[str, str, str], str]:
-    """Plain words by (path, tag, qualifier), and by ('', tag number, qualifier) where it stands apart."""
+    """Plain words by (path, tag, qualifier), and by ('', tag number, qualifier) anywhere."""
     tables = [MESSAGES[type_]] if type_ in MESSAGES else list(MESSAGES.values())
     found: dict[tuple[str, str, str], str] = {}
     for table in tables:

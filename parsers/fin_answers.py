@@ -1,10 +1,11 @@
 """FIN messages to answers: acknowledgements, statuses, confirmations, cash advices.
 
-Read leniently in order, strictly in content: a field that is used must be there once and well formed.
+Lenient in order, strict in content: a field that is used is there once and well formed.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -30,11 +31,13 @@ from schemas.answer import (
 from schemas.identifiers import CURRENCY_DIGITS
 from schemas.money import Money, Quantity, QuantityType
 from schemas.mt.fields import FORMATS
+from schemas.mt.notation import read_day, read_decimal, read_moment
 from schemas.mt.service import TITLES
 from schemas.problem import MessageError, Problem
 
-AXES: frozenset[str] = frozenset(get_args(Axis))
-QUANTITY_TYPES: tuple[QuantityType, ...] = ("FAMT", "UNIT", "AMOR")  # the first that is there
+AXES: dict[str, Axis] = {axis: axis for axis in get_args(Axis)}
+# of two quantities the face amount counts, as it does in the instruction
+QUANTITY_TYPES: dict[str, QuantityType] = {"FAMT": "FAMT", "UNIT": "UNIT", "AMOR": "AMOR"}
 DIRECTIONS: dict[str, Literal["RECE", "DELI"]] = {
     "544": "RECE", "545": "RECE", "546": "DELI", "547": "DELI",
 }  # fmt: skip
@@ -49,6 +52,8 @@ ADVICES: dict[str, Literal["CRDT", "DBIT"]] = {"900": "DBIT", "910": "CRDT"}
 VERDICTS: dict[str, Literal["delivered", "undelivered", "aborted"]] = {
     "010": "undelivered", "011": "delivered", "015": "aborted", "019": "aborted",
 }  # fmt: skip
+
+_MUR = re.compile(r"\{108:([^{}]*)\}")
 
 
 def read(raw: bytes) -> Answer:
@@ -153,9 +158,7 @@ class _Picked:
         """Naive unless the field names its offset (98E)."""
         values = dict(zip(FORMATS[f.tag].parts, groups, strict=True))
         try:
-            moment = datetime.strptime(  # noqa: DTZ007
-                (values.get("date") or "") + (values.get("time") or "000000"), "%Y%m%d%H%M%S"
-            )
+            moment = read_moment(values.get("date") or "", values.get("time") or "000000")
         except ValueError:
             self.refuse(f, "T50", "is no date and time")
             return None
@@ -177,8 +180,7 @@ class _Picked:
                 text = "comes twice" if type_ in found else "is no quantity type known here"
                 self.refuse(f, "K36", f"{type_} {text}")
                 continue
-            kind: QuantityType = "UNIT" if type_ == "UNIT" else "FAMT" if type_ == "FAMT" else "AMOR"
-            found[type_] = Quantity(kind, _decimal(number))
+            found[type_] = Quantity(QUANTITY_TYPES[type_], read_decimal(number))
         return next((found[t] for t in QUANTITY_TYPES if t in found), None)
 
     def money(self, f: FinField | None) -> Money | None:
@@ -192,11 +194,7 @@ class _Picked:
             fault = ("T52", "no such currency") if digits is None else ("C03", "too many decimals")
             self.refuse(f, *fault)
             return None
-        return Money(currency, _decimal(amount))
-
-
-def _decimal(text: str) -> Decimal:
-    return Decimal(text.replace(",", "."))
+        return Money(currency, read_decimal(amount))
 
 
 def _joined(lines: str | None) -> str | None:
@@ -244,9 +242,8 @@ def _acknowledgement(message: FinMessage) -> Answer:
 
 def _mur_of(original: str) -> str | None:
     """The MUR in the copy of our message that some interfaces put after its ACK."""
-    if not original:
-        return None
-    return read_fields(original.encode("latin-1")).header.get("108")
+    found = _MUR.search(original.partition("{4:")[0])
+    return found[1] if found else None
 
 
 def _rejection(value: str) -> tuple[str | None, int | None]:
@@ -273,7 +270,9 @@ def _unknown(picked: _Picked) -> Answer:
     reference = _after_slashes(seme or twenty) or message.header.get("108") or message.session
     function = picked.find("GENL", "23G")
     return Unknown(
-        _header(message, f"MT{message.type}", reference, function=function.value if function else ""),
+        _header(
+            message, f"MT{message.type}", reference, function=function.value if function else ""
+        ),
         _after_slashes(related or twenty_one) or dict(message.service).get("108"),
     )
 
@@ -320,13 +319,13 @@ def _status(picked: _Picked) -> Answer:
 
 
 def _standings(picked: _Picked) -> tuple[Standing, ...]:
-    """The statuses on axes the engine keeps; others (affirmation, allegement...) are left in the text."""
+    """The statuses on the axes the engine keeps; affirmation, allegement and such are not."""
     standings: list[Standing] = []
     axis, code, reasons = "", "", list[Reason]()
 
     def close() -> None:
         if axis in AXES:
-            standings.append(Standing(_axis(axis), code, tuple(reasons)))
+            standings.append(Standing(AXES[axis], code, tuple(reasons)))
 
     for f in picked.message.fields:
         if f.tag == "25D" and f.path == "GENL/STAT":
@@ -340,13 +339,6 @@ def _standings(picked: _Picked) -> tuple[Standing, ...]:
             reasons[-1] = Reason(reasons[-1].code, _joined(groups[-1] if groups else None))
     close()
     return tuple(standings)
-
-
-def _axis(name: str) -> Axis:
-    for axis in get_args(Axis):
-        if axis == name:
-            return axis  # type: ignore[no-any-return]
-    raise AssertionError(name)
 
 
 def _isin(picked: _Picked, path: str) -> str | None:
@@ -363,7 +355,8 @@ def _confirmation(picked: _Picked) -> Answer:
     part = picked.last(picked.find("GENL", "22PARS"))
     effective = picked.on(picked.need("TRADDET", "98ESET"))
     quantity = picked.quantity("FIAC", "36ESTT")
-    picked.need("FIAC", "36ESTT") if quantity is None else None
+    if quantity is None:
+        picked.need("FIAC", "36ESTT")
     pre = picked.last(picked.find("GENL", "22PREC"))
     previous = picked.quantity("FIAC", "36PSTT") or picked.quantity("FIAC", "36PSTA")
     undoing = header.function != "NEWM"
@@ -394,9 +387,7 @@ def _confirmation(picked: _Picked) -> Answer:
 
 def _amount(picked: _Picked, qualifier: str) -> Money | None:
     """An amount of the confirmation; agents put it beside the quantity or among the amounts."""
-    among, beside = (
-        picked.find(path, f"19{qualifier}") for path in ("SETDET/AMT", "FIAC")
-    )
+    among, beside = (picked.find(path, f"19{qualifier}") for path in ("SETDET/AMT", "FIAC"))
     return picked.money(among or beside)
 
 
@@ -423,12 +414,10 @@ def _cash(picked: _Picked) -> Answer:
 
 
 def _value_date(picked: _Picked, f: FinField | None) -> date | None:
-    """YYMMDD; 80 to 99 are of the last century (DOMAIN 4.3)."""
     if f is None or picked.groups(f) is None:
         return None
-    century = "19" if f.value[:2] >= "80" else "20"
     try:
-        return datetime.strptime(century + f.value[:6], "%Y%m%d").date()  # noqa: DTZ007
+        return read_day(f.value[:6])
     except ValueError:
         picked.refuse(f, "T50", "is no date")
         return None

@@ -1,4 +1,4 @@
-"""Conditional rules of settlement messages that no table can say (DOMAIN 4.5, 6.1): the E and C codes."""
+"""Rules of settlement messages that no table can say (DOMAIN 4.5, 6.1): the E and C codes."""
 
 from __future__ import annotations
 

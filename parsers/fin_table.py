@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from parsers.fin_text import FinField, FinMessage
 from schemas.identifiers import COUNTRIES, CURRENCY_DIGITS, is_bic, is_isin
 from schemas.mt.fields import FORMATS
 from schemas.mt.message import Field, Item, Message
 from schemas.mt.message import Sequence as Block
-from schemas.mt.notation import illegal_in_x, is_reference, read_decimal
+from schemas.mt.notation import Format, illegal_in_x, is_reference, read_day, read_decimal
 from schemas.problem import Problem
 
 Fault = tuple[str, str] | None
+
+_LONG_NUMBER = re.compile("[0-9,]{16}")  # longer than any 15d
 
 
 @dataclass(slots=True)
@@ -71,9 +72,7 @@ def _check_items(
     problems.extend(_missing(item, where) for item in items[at + (used > 0) :] if item.required)
 
 
-def _place(
-    child: FinField | _Node, items: Sequence[Item], at: int, used: int
-) -> int | None:
+def _place(child: FinField | _Node, items: Sequence[Item], at: int, used: int) -> int | None:
     for index in range(at, len(items)):
         if index == at and used and not items[index].repeats:
             continue
@@ -135,12 +134,13 @@ def field_fault(f: FinField) -> Fault:
         return None
     found = form.pattern.fullmatch(f.value)
     if found is None:
-        return _shape_fault(f, form.notation)
+        return _shape_fault(f, form)
     parts = [(p, v) for p, v in zip(form.parts, found.groups(), strict=True) if v is not None]
     return next(_content_faults(parts), None)
 
 
-def _shape_fault(f: FinField, notation: str) -> Fault:
+def _shape_fault(f: FinField, form: Format) -> Fault:
+    notation = form.notation
     lines = f.value.split("\n")
     illegal = illegal_in_x(f.value.replace("\n", ""))
     if illegal is not None and "z" not in notation:
@@ -153,20 +153,13 @@ def _shape_fault(f: FinField, notation: str) -> Fault:
         return "T43", f"a number needs a decimal comma: {notation}"
     if "*" in notation and len(lines) > 1 and not any(len(line) > 35 for line in lines):
         return "T30", f"too many lines, or a line begins with ':' or '-': {notation}"
-    if len(f.value) > _longest(notation):
+    if form.pattern.match(f.value) or _LONG_NUMBER.search(lines[-1]):
         return "T33", f"too long for {notation}"
     return "T12", f"does not read {notation}"
 
 
-def _longest(notation: str) -> int:
-    sizes = [
-        int(m[1] or 1) * int(m[2]) for m in re.finditer(r"(?:(\d+)\*\(?)?(\d+)!?[nacdhexyz]", notation)
-    ]
-    return sum(sizes) + notation.count("/") + notation.count(":") + notation.count("$") + 8
-
-
 def _content_faults(parts: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Faults of dates, times, currencies, amounts, references and identifiers among the components."""
+    """Faults of dates, times, amounts, references and identifiers among the components."""
     values = dict(parts)
     for name, value in parts:
         if name == "date" and not _is_date(value):
@@ -198,7 +191,7 @@ def _amount_faults(value: str, values: dict[str, str]) -> Iterator[tuple[str, st
 
 def _is_date(value: str) -> bool:
     try:
-        datetime.strptime(value, "%Y%m%d" if len(value) == 8 else "%y%m%d")  # noqa: DTZ007
+        read_day(value)
     except ValueError:
         return False
     return True

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from schemas.mt.fields import FORMATS
+from schemas.mt.notation import read_moment
 from schemas.problem import MessageError, Problem
 
 
@@ -63,6 +64,7 @@ _NESTED = re.compile(r"\{(\w+):([^{}]*)")
 _BLOCK_1 = re.compile(r"([A-Z])([0-9]{2})([A-Z0-9]{12})([0-9]{10})")
 _INPUT = re.compile(r"I([0-9]{3})([A-Z0-9]{12})(?:[SNU][123]?(?:[0-9]{3})?)?")
 _OUTPUT = re.compile(r"O([0-9]{3})([0-9]{4})([0-9]{6})([A-Z0-9]{12})[0-9]{10}[0-9]{10}[SNU]?")
+_MISPLACED = re.compile(r"\{405:[^{}]*\{108:[^{}]*\}")
 _TAG = re.compile(r"[0-9]{2}[A-Z]?")
 _BARE = re.compile(r"\s*:[0-9]{2}[A-Z]?:")
 _BARE_END = re.compile(r"\n-\}?\s*\Z")
@@ -98,18 +100,10 @@ def read(raw: bytes) -> FinMessage:
     block_1 = _basic(head[1], problems)
     block_2 = _application(head[2], problems)
     header = _tags(head[3] or "", "block 3", problems)
-    if text.startswith("{", head.end()):
-        service, end = _service(text, head.end(), block_1[0] == "F21")
-        fields, body = (), text[head.end() : end]
-        if end < 0:
-            raise _unended(problems)
-    else:
-        end = text.find("\n-}", head.end() - 1)
-        if end < 0:
-            raise _unended(problems)
-        body, service = text[head.end() : end], ()
-        fields = _fields(body, problems)
-        end += 3
+    fields, service, body, end = _block_4(text, head.end(), block_1[0] == "F21", problems)
+    if end < 0:
+        cut = "the text does not end with '-}' on a line: it may be cut off"
+        raise MessageError("unreadable", [*problems, Problem("block 4", "T31", cut)])
     trailer, rest = _trailer(text, end, problems)
     if problems:
         raise MessageError("unreadable", problems)
@@ -143,11 +137,6 @@ def _not_fin(text: str) -> Problem:
     return Problem("block 1", "H01", "neither a FIN header nor a field stands here", text[:40])
 
 
-def _unended(problems: list[Problem]) -> MessageError:
-    cut = Problem("block 4", "T31", "the text does not end with '-}' on a line: it may be cut off")
-    return MessageError("unreadable", [*problems, cut])
-
-
 def _basic(block: str | None, problems: list[Problem]) -> tuple[str, str, str]:
     """Service such as F01 or F21, our side's BIC11, session and sequence."""
     if block is None:
@@ -169,7 +158,7 @@ def _application(
         return found[1], "I", found[2][:8] + found[2][9:], None
     if found := _OUTPUT.fullmatch(block):
         try:
-            at = datetime.strptime(found[3] + found[2], "%y%m%d%H%M")  # noqa: DTZ007
+            at = read_moment(found[3], found[2])
         except ValueError:
             problems.append(Problem("block 2", "H50", "input date or time is none", block))
             at = None
@@ -185,9 +174,21 @@ def _tags(block: str, path: str, problems: list[Problem]) -> dict[str, str]:
     return dict(pairs)
 
 
-def _service(
-    text: str, start: int, lenient: bool
-) -> tuple[tuple[tuple[str, str], ...], int]:
+def _block_4(
+    text: str, start: int, lenient: bool, problems: list[Problem]
+) -> tuple[tuple[FinField, ...], tuple[tuple[str, str], ...], str, int]:
+    """Fields or nested tags, their text, and where the block ends; -1 if it does not."""
+    if text.startswith("{", start):
+        service, end = _service(text, start, lenient)
+        return (), service, text[start:end], end
+    end = text.find("\n-}", start - 1)
+    if end < 0:
+        return (), (), "", end
+    body = text[start:end]
+    return _fields(body, problems), (), body, end + 3
+
+
+def _service(text: str, start: int, lenient: bool) -> tuple[tuple[tuple[str, str], ...], int]:
     """The nested tags of block 4 and where it ends, -1 if it does not.
 
     A NAK is seen in the field with the MUR's brace inside 405, and one brace too few: it is read.
@@ -200,7 +201,8 @@ def _service(
         if depth == 0:
             limit = start + brace.end()
             break
-    if depth > (1 if lenient else 0):
+    forgiven = 1 if lenient and _MISPLACED.search(text, start, limit) else 0
+    if depth > forgiven:
         return (), -1
     return tuple(_NESTED.findall(text[start:limit])), limit
 
@@ -230,7 +232,7 @@ def _fields(body: str, problems: list[Problem]) -> tuple[FinField, ...]:
     for part in parts:
         tag, colon, value = part.partition(":")
         if tag not in FORMATS and not (colon and _TAG.fullmatch(tag)):
-            where = f"{path}/:{tag[:4]} line {line}".lstrip("/")
+            where = f"{path or 'block 4'} line {line}"
             problems.append(Problem(where, "T13", "no field tag stands here", part[:40]))
         if tag == "16R":
             open_blocks.append((path, sequence, value))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from typing import cast
 
 from lxml import etree
 
@@ -86,7 +87,12 @@ def _one_root(text: bytes) -> bytes:
 
 def content_hash(part: etree._Element) -> bytes:
     """SHA-256 over the exclusive canonical form, the same in every envelope."""
-    canonical = etree.tostring(part, method="c14n", exclusive=True, with_comments=False)
+    try:
+        canonical = etree.tostring(part, method="c14n", exclusive=True, with_comments=False)
+    except etree.C14NError:  # libxml2 refuses relative namespace names, even of the envelope
+        canonical = etree.canonicalize(
+            etree.tostring(part, encoding="unicode", with_tail=False)
+        ).encode()
     return hashlib.sha256(canonical).digest()
 
 
@@ -101,4 +107,8 @@ def local(node: etree._Element) -> str:
 
 def where(node: etree._Element) -> str:
     """The local name and the line of an element."""
-    return f"{local(node)} line {node.sourceline}"
+    return f"{local(node)} line {line_of(node)}"
+
+
+def line_of(node: etree._Element) -> int:
+    return cast(int, node.sourceline or 0)

@@ -1,4 +1,4 @@
-"""Values out of elements, by path in local names; what is missing or malformed becomes a problem."""
+"""Values out of elements, by path in local names; the missing and malformed become problems."""
 
 from __future__ import annotations
 
@@ -22,15 +22,23 @@ QUANTITIES: tuple[tuple[str, QuantityType], ...] = (
     ("AmtsdVal", "AMOR"),
     ("DgtlTknUnit", "UNIT"),
 )
+# a date may stand alone, in a choice of date and time, or in a choice of date and code
+DATES = ("/Dt/Dt", "/Dt/DtTm", "/Dt", "/DtTm", "")
 
 
 class Fields:
-    """Reads below one element in its own namespace, and keeps the problems met on the way."""
+    """Reads below one element, and keeps the problems met on the way.
+
+    The elements are indexed by path once: a hundred lookups in a tree cost more than one walk.
+    """
+
+    __slots__ = ("_found", "problems", "root")
 
     def __init__(self, root: etree._Element, problems: list[Problem]) -> None:
         self.root = root
         self.problems = problems
-        self._prefix = f"{{{etree.QName(root).namespace or ''}}}"
+        self._found: dict[str, list[etree._Element]] = {"": [root]}
+        _index(root, "", self._found)
 
     def at(self, node: etree._Element) -> Fields:
         """The same, below another element."""
@@ -38,19 +46,21 @@ class Fields:
 
     def node(self, path: str) -> etree._Element | None:
         """The first element at a path."""
-        return self.root.find(self._qualified(path))
+        found = self._found.get(path)
+        return found[0] if found else None
 
     def nodes(self, path: str) -> Iterator[Fields]:
         """Every element at a path."""
-        for node in self.root.findall(self._qualified(path)):
+        for node in self._found.get(path, ()):
             yield self.at(node)
 
     def text(self, *paths: str) -> str | None:
         """The text at the first of these paths that has any."""
         for path in paths:
-            found = self.root.findtext(self._qualified(path))
-            if found and found.strip():
-                return found.strip()
+            found = self._found.get(path)
+            words = (found[0].text or "").strip() if found else ""
+            if words:
+                return words
         return None
 
     def need(self, *paths: str) -> str:
@@ -61,14 +71,15 @@ class Fields:
         return self.text(path) in {"true", "1"}
 
     def on(self, *paths: str) -> date | None:
-        """The date at the first of these paths, of a date or a date and time, with or without Dt."""
+        """The date at the first of these paths, be it a date or a time, with or without Dt."""
         found = self.text(*(f"{path}{end}" for path in paths for end in DATES))
         if found is None:
             return None
         try:
             return date.fromisoformat(found[:10])
         except ValueError:
-            return self._bad(paths[0], "date", "not a date of the calendar", found)
+            self._bad(paths[0], "date", "not a date of the calendar", found)
+            return None
 
     def time(self, path: str) -> datetime | None:
         """The time at a path; naive when it names no offset."""
@@ -80,14 +91,16 @@ class Fields:
                 return datetime.strptime(found, "%Y%m%d%H%M%S")  # noqa: DTZ007 - says no zone
             return datetime.fromisoformat(found)
         except ValueError:
-            return self._bad(path, "time", "not a date and time", found)
+            self._bad(path, "time", "not a date and time", found)
+            return None
 
     def number(self, path: str) -> Decimal | None:
         found = self.text(path)
         if found is None:
             return None
         if not _DECIMAL.fullmatch(found):
-            return self._bad(path, "number", "not a decimal number", found)
+            self._bad(path, "number", "not a decimal number", found)
+            return None
         return Decimal(found)
 
     def money(self, path: str) -> Money | None:
@@ -97,7 +110,8 @@ class Fields:
             return None
         currency = node.get("Ccy")
         if currency is None:
-            return self._bad(path, "currency", "an amount without its currency", str(value))
+            self._bad(path, "currency", "an amount without its currency", str(value))
+            return None
         return Money(currency, value)
 
     def quantity(self, path: str) -> Quantity | None:
@@ -107,9 +121,6 @@ class Fields:
             if value is not None:
                 return Quantity(kind, value)
         return None
-
-    def _qualified(self, path: str) -> str:
-        return "/".join(self._prefix + step for step in path.split("/"))
 
     def _missing(self, path: str) -> str:
         at = f"{path_of(self.root)}/{path} line {self.root.sourceline}"
@@ -123,4 +134,8 @@ class Fields:
         self.problems.append(Problem(at, rule, words, value))
 
 
-DATES = ("/Dt/Dt", "/Dt/DtTm", "/Dt", "/DtTm", "")
+def _index(node: etree._Element, path: str, found: dict[str, list[etree._Element]]) -> None:
+    for child in node:
+        below = path + child.tag.rpartition("}")[2]
+        found.setdefault(below, []).append(child)
+        _index(child, below + "/", found)

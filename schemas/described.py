@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A value of a message: where it stands, its tag or element, its name in plain words, its line."""
+    """A value of a message: where it stands, its tag or element, its name in words, its line."""
 
     path: str
     tag: str

@@ -215,7 +215,9 @@ def load(text: str) -> Content:
     return content
 
 
-_TYPES: dict[str, type[Any]] = {kind.__name__: kind for kind in (*get_args(Answer), *get_args(Deed))}
+_TYPES: dict[str, type[Any]] = {
+    kind.__name__: kind for kind in (*get_args(Answer), *get_args(Deed))
+}
 
 
 @cache

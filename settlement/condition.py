@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -152,8 +152,8 @@ class Condition:
     waiting: WaitsFor
     exceptions: tuple[Raised, ...]
     times: tuple[tuple[str, datetime], ...]  # when each axis was last spoken of, by axis
-    repeats: int  # facts that were known already
     history: int  # facts that changed nothing: older versions, void messages
+    repeats: int = field(compare=False)  # facts that were known already
 
     @property
     def closed(self) -> bool:

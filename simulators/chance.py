@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Mapping
-
-_LETTERS = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 def _digest(seed: int, parts: tuple[str, ...]) -> int:
@@ -34,9 +33,5 @@ def outcome(rates: Mapping[str, float], otherwise: str, seed: int, *parts: str) 
 
 
 def reference(length: int, seed: int, *parts: str) -> str:
-    """A reference of upper-case letters and digits that derives from the seed and the step."""
-    number, found = _digest(seed, parts), []
-    for _ in range(length):
-        number, rest = divmod(number, len(_LETTERS))
-        found.append(_LETTERS[rest])
-    return "".join(found)
+    """A reference of upper-case letters and digits (26 at most) from the seed and the step."""
+    return base64.b32encode(_digest(seed, parts).to_bytes(16, "big")).decode()[:length]

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 Window = tuple[time, time]
+BATCH = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,10 @@ class Place:
         return datetime.combine(day, local, self.zone).astimezone(UTC)
 
     def within(self, day: date, window: Window, share: float) -> datetime:
-        """The instant so far into a window, to the second."""
+        """The instant so far into a window: places settle in batches, so on the batch's minute."""
         start, end = self.at(day, window[0]), self.at(day, window[1])
-        return start + timedelta(seconds=round((end - start).total_seconds() * share))
+        batches = (end - start) // BATCH
+        return start + BATCH * int(batches * share)
 
     def settles_at(self, day: date, not_before: datetime, night: float, share: float) -> datetime:
         """When an instruction due on `day` settles: in a cycle of that day, or the next that is left."""
@@ -105,8 +107,12 @@ def places(changes: Mapping[str, Any]) -> dict[str, Place]:
             _window(change["night"]) if old is None or "night" in change else old.night,
             _window(change["day"]) if old is None or "day" in change else old.day,
             change["night_share"] if old is None or "night_share" in change else old.night_share,
-            time.fromisoformat(change["advance"]) if old is None or "advance" in change else old.advance,
-            time.fromisoformat(change["cut_off"]) if old is None or "cut_off" in change else old.cut_off,
+            time.fromisoformat(change["advance"])
+            if old is None or "advance" in change
+            else old.advance,
+            time.fromisoformat(change["cut_off"])
+            if old is None or "cut_off" in change
+            else old.cut_off,
             _dates(*change["holidays"]) if old is None or "holidays" in change else old.holidays,
         )
     return known

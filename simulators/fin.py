@@ -16,7 +16,7 @@ _BLOCKS = re.compile(
     re.DOTALL,
 )
 _TAGGED = re.compile(r"\{([0-9A-Z]{3}):([^{}]*)\}")
-_FIELD = re.compile(r":([0-9]{2}[A-Z]?):")
+_PDE = re.compile(r"\{PDE:[^{}]*\}")
 _MUR = re.compile(r"\{108:([^{}]*)\}")
 
 
@@ -85,28 +85,26 @@ def read(raw: bytes) -> Fin:
     if found is None:
         raise Broken("not a FIN message")
     return Fin(
-        found["basic"], found["application"], found["user"] or "", found["text"], found["trailer"] or ""
+        found["basic"],
+        found["application"],
+        found["user"] or "",
+        found["text"],
+        found["trailer"] or "",
     )
 
 
 def fields(text: str) -> list[Field]:
-    """The fields of block 4; a line that starts none continues the one before. Broken when none begins."""
+    """The fields of block 4, with their continuation lines; Broken when none begins it."""
+    parts = text.replace("\r\n", "\n").split("\n:")
+    if len(parts) < 2 or parts[0] or not parts[-1].endswith("\n"):
+        raise Broken("block 4 does not begin with a field and end with a line break")
+    parts[-1] = parts[-1][:-1]
     found: list[Field] = []
-    lines = text.replace("\r\n", "\n").split("\n")
-    if len(lines) < 3 or lines[0] or lines[-1]:
-        raise Broken("block 4 does not begin and end with a line break")
-    tag, first, value = "", 0, [""]
-    for number, line in enumerate(lines[1:-1], 1):
-        start = _FIELD.match(line)
-        if start is None:
-            if not tag:
-                raise Broken("block 4 does not begin with a field")
-            value.append(line)
-            continue
-        if tag:
-            found.append(Field(tag, "\n".join(value), first))
-        tag, first, value = start.group(1), number, [line[start.end() :]]
-    found.append(Field(tag, "\n".join(value), first))
+    line = 1
+    for part in parts[1:]:
+        tag, _, value = part.partition(":")
+        found.append(Field(tag, value, line))
+        line += part.count("\n") + 1
     return found
 
 
@@ -143,14 +141,19 @@ def input_message(sender: str, receiver: str, type_: str, mur: str, lines: list[
 
 
 def output_message(
-    message: Fin, osn: str, isn: str, at: datetime, zones: tuple[tzinfo, tzinfo], duplicate: str = ""
+    message: Fin,
+    osn: str,
+    isn: str,
+    at: datetime,
+    zones: tuple[tzinfo, tzinfo],
+    duplicate: str = "",
 ) -> bytes:
     """The same message as the network hands it out: output header with MIR, checksum, TNG."""
     day_in, time_in = _local(at.replace(second=0, microsecond=0), zones[0])
     day_out, time_out = _local(at.replace(second=0, microsecond=0), zones[1])
     mir = f"{day_in}{terminal(message.sender)}{isn}"
     checksum = hashlib.blake2b(message.text.encode("latin-1"), digest_size=6).hexdigest().upper()
-    pde = "".join(f"{{{part}}}" for part in re.findall(r"\{(PDE:[^{}]*)\}", message.trailer))
+    pde = "".join(_PDE.findall(message.trailer)) if message.trailer else ""
     user = f"{{3:{message.user}}}" if message.user else ""
     return (
         f"{{1:F01{terminal(message.receiver)}{osn}}}"

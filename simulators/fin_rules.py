@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from simulators import fin_values
 from simulators.fin import Broken, Field, Fin, fields
@@ -17,10 +18,26 @@ from simulators.fin_layout import LAYOUTS, Misplaced, Place, Shape, walk
 
 _TERMINAL = r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}"
 _BASIC = re.compile(rf"F01{_TERMINAL}[A-WY-Z][A-Z0-9]{{3}}[0-9]{{10}}")
-_INPUT = re.compile(rf"I[0-9]{{3}}{_TERMINAL}X[A-Z0-9]{{3}}(?P<priority>[SUN])(?P<rest>[123]?(?:003|020)?)")
+_INPUT = re.compile(
+    rf"I[0-9]{{3}}{_TERMINAL}X[A-Z0-9]{{3}}(?P<priority>[SUN])(?P<rest>[123]?(?:003|020)?)"
+)
 _UETR = re.compile(r"[a-f0-9]{8}-[a-f0-9]{4}-4[a-f0-9]{3}-[89ab][a-f0-9]{3}-[a-f0-9]{12}")
 _FOREIGN = re.compile(r"[^\x20-\x7a\r\n|~]|[\\^`$~|\[\]]")
-_BLOCK3 = ("103", "113", "108", "119", "423", "106", "424", "111", "121", "115", "165", "433", "434")
+_BLOCK3 = (
+    "103",
+    "113",
+    "108",
+    "119",
+    "423",
+    "106",
+    "424",
+    "111",
+    "121",
+    "115",
+    "165",
+    "433",
+    "434",
+)
 _NEED_UETR = {"103", "202", "205"}
 _TEXT_MAX = {"940": 2000, "942": 2000, "950": 2000, "900": 2000, "910": 2000}
 _LINE_MAX = 78
@@ -110,7 +127,11 @@ def _check_text(message: Fin) -> None:
     if _FOREIGN.search(message.text):
         raise Nak("M60")
     text = message.text
-    if not text.startswith("\r\n") or not text.endswith("\r\n") or text.count("\n") != text.count("\r\n"):
+    if (
+        not text.startswith("\r\n")
+        or not text.endswith("\r\n")
+        or text.count("\n") != text.count("\r\n")
+    ):
         raise Nak("T31")
     for number, line in enumerate(text.split("\r\n")[1:-1], 1):
         if not line:
@@ -140,7 +161,9 @@ class _Shaped:
         """(index, qualifier, number of the block) of the fields whose tag begins so, in such blocks."""
         return [
             (i, qualifier, place.block)
-            for i, ((name, qualifier), place) in enumerate(zip(self.shape, self.places, strict=True))
+            for i, ((name, qualifier), place) in enumerate(
+                zip(self.shape, self.places, strict=True)
+            )
             if name.startswith(tag) and place.path and place.path[-1] == block
         ]
 
@@ -182,7 +205,9 @@ def _parties_once(m: _Shaped) -> Fault | None:
     return None
 
 
-def _twice(code: str, found: Sequence[tuple[int, str, int]], allowed: Sequence[str]) -> Fault | None:
+def _twice(
+    code: str, found: Sequence[tuple[int, str, int]], allowed: Sequence[str]
+) -> Fault | None:
     seen: Counter[str] = Counter()
     for index, qualifier, _ in found:
         seen[qualifier] += 1
@@ -194,7 +219,7 @@ def _twice(code: str, found: Sequence[tuple[int, str, int]], allowed: Sequence[s
 def _chain(m: _Shaped) -> Fault | None:
     present = {q: i for i, q, _ in m.all("95", "SETPRTY")}
     for chain in _CHAINS:
-        for party, after in zip(chain, chain[1:], strict=False):
+        for party, after in pairwise(chain):
             if party in present and after not in present:
                 return "E86", present[party]
     return None

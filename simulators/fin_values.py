@@ -176,7 +176,11 @@ FORMS: dict[str, tuple[str, Check, str]] = {
     "26T": (r"[A-Z0-9]{3}", _fine, "T12"),
     "32A": (rf"(?P<day>[0-9]{{6}}){_CURRENCY}{_NUMBER}", _dated_money, "T12"),
     "33B": (rf"{_CURRENCY}{_NUMBER}", _money_check, "T12"),
-    "35B": (rf"(?:ISIN [A-Z]{{2}}[A-Z0-9]{{9}}[0-9](?:\n{_lines(4, 35)})?)|{_lines(4, 35)}", _fine, "T12"),
+    "35B": (
+        rf"(?:ISIN [A-Z]{{2}}[A-Z0-9]{{9}}[0-9](?:\n{_lines(4, 35)})?)|{_lines(4, 35)}",
+        _fine,
+        "T12",
+    ),
     "36": (_NUMBER, _plain_number, "T43"),
     "36B": (rf"{_QUALIFIER}//(?P<code>[A-Z0-9]{{4}})/{_NUMBER}", _quantity, "T88"),
     "36D": (rf"{_QUALIFIER}//[A-Z0-9]{{4}}/[0-9]{{1,29}},[0-9]*", _fine, "T43"),
@@ -199,7 +203,11 @@ FORMS: dict[str, tuple[str, Check, str]] = {
     "90A": (rf"{_QUALIFIER}//[A-Z0-9]{{4}}/{_NUMBER}", _plain_number, "T88"),
     "90B": (rf"{_QUALIFIER}//[A-Z0-9]{{4}}/{_CURRENCY}{_NUMBER}", _money_check, "T88"),
     "92A": (rf"{_QUALIFIER}//(?P<sign>N?){_NUMBER}", _signed_number, "T88"),
-    "92B": (rf"{_QUALIFIER}//(?P<first>[A-Z]{{3}})/(?P<second>[A-Z]{{3}})/{_NUMBER}", _exchange, "T88"),
+    "92B": (
+        rf"{_QUALIFIER}//(?P<first>[A-Z]{{3}})/(?P<second>[A-Z]{{3}})/{_NUMBER}",
+        _exchange,
+        "T88",
+    ),
     "92C": (rf"{_QUALIFIER}/[A-Z0-9]{{0,8}}/{X}{{1,24}}", _fine, "T88"),
     "94B": (rf"{_QUALIFIER}/[A-Z0-9]{{0,8}}/[A-Z0-9]{{4}}(?:/{X}{{1,30}})?", _fine, "T88"),
     "94C": (rf"{_QUALIFIER}//[A-Z]{{2}}", _fine, "T73"),
@@ -258,7 +266,11 @@ def fault(tag: str, value: str, known: KNOWN) -> str | None:
         return _why(tag, value, code)
     if tag == "35B" and _ISIN_WORD.match(value) and not value.startswith("ISIN "):
         return "T12"
-    if tag == "35B" and value.startswith("ISIN") and not re.match(r"ISIN [A-Z]{2}[A-Z0-9]{9}[0-9](\n|$)", value):
+    if (
+        tag == "35B"
+        and value.startswith("ISIN")
+        and not re.match(r"ISIN [A-Z]{2}[A-Z0-9]{9}[0-9](\n|$)", value)
+    ):
         return "T12"
     bic = found.groupdict().get("bic")
     if bic is not None and not known(bic):

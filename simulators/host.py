@@ -46,7 +46,11 @@ class Host:
         self._journal = Journal(folder, engine.name)
         self._books_written: str | None = None
         self._settings: Record = {"seed": seed, "config": json.loads(json.dumps(config))}
-        self.unsent = {parcel.n: parcel for parcel in self._replay()}
+        try:
+            self.unsent = {parcel.n: parcel for parcel in self._replay()}
+        except BaseException:
+            self._journal.close()
+            raise
         self.topics = {topic: link for link, topic in engine.links().items()}
 
     # start
@@ -119,7 +123,9 @@ class Host:
         record: Record = {"at": at, "dir": "in", "link": link, "sha256": key}
         if label is not None:
             self.engine.repeat(link, label, self.now)
-            self._journal.add({**record, "ref": label.reference, "type": label.type, "repeat": True})
+            self._journal.add(
+                {**record, "ref": label.reference, "type": label.type, "repeat": True}
+            )
             return
         label = self.engine.receive(link, raw, self.now)
         record |= {"ref": label.reference, "type": label.type}

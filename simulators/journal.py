@@ -92,7 +92,9 @@ class Journal:
         self._mark_file.write(b"%d\n" % n)
 
     def close(self) -> None:
-        """Sync and close."""
+        """Sync and close, once or more often."""
+        if self._file.closed:
+            return
         self.sync()
         self._file.close()
         self._mark_file.close()

@@ -65,7 +65,7 @@ def read(raw: bytes) -> Pdu:
         root = etree.fromstring(raw, _PARSER)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Broken(f"not well-formed: {error}") from None
-    if root.getroottree().docinfo.doctype:
+    if b"<!DOCTYPE" in raw:
         raise Broken("a document type is not allowed")
     body = child(root, "Body")
     header, document = child(body, "AppHdr"), child(body, "Document")

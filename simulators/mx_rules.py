@@ -32,5 +32,4 @@ def check(pdu: Pdu, sender: str, known: Callable[[str], bool], schemas: Schemas)
     for type_, element in ((HEADER, pdu.header), (pdu.type, pdu.document)):
         schema = schemas.get(type_)
         if schema is not None and not schema.validate(element):
-            error = schema.error_log[0]
-            raise Nack("X05", f"{type_} line {error.line}: {error.message}"[:200])
+            raise Nack("X05", f"{type_}: {schema.error_log}"[:200])

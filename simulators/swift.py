@@ -57,7 +57,9 @@ class Network:
 
     def links(self) -> Mapping[str, str]:
         ours = {name: f"finality/links/{name}/out" for name in self._links}
-        return ours | {f"network/{bic}": f"finality/network/{bic}/out" for bic in self._correspondents}
+        return ours | {
+            f"network/{bic}": f"finality/network/{bic}/out" for bic in self._correspondents
+        }
 
     def way_out(self, link: str) -> str:
         return f"finality/{link}/in" if link.startswith("network/") else f"finality/links/{link}/in"
@@ -159,7 +161,9 @@ class Network:
 
         return depart
 
-    def _answer(self, link: str, label: Label, may_be_lost: bool, now: datetime, answer: Action) -> None:
+    def _answer(
+        self, link: str, label: Label, may_be_lost: bool, now: datetime, answer: Action
+    ) -> None:
         """Put the answer on the agenda, unless the plan loses it."""
         if may_be_lost and self._strikes("lose_ack", label, link):
             self._lost[link, label.reference] = answer
@@ -207,7 +211,9 @@ class Network:
                 self._leave(target, raw, label, repeat=True)
             if self._strikes("duplicate_pdm", label, target):
                 mor = f"{at:%H%M%y%m%d}{fin.terminal(message.receiver)}{osn}"
-                self._leave(target, write(at, self._serial(f"osn {target}"), f"{{PDM:{mor}}}"), label)
+                self._leave(
+                    target, write(at, self._serial(f"osn {target}"), f"{{PDM:{mor}}}"), label
+                )
 
         self._agenda.add(self._when(now, target, label), "", depart)
 
@@ -251,6 +257,8 @@ class Network:
 
     def _strikes(self, fault: str, label: Label, target: str) -> bool:
         """Whether the plan lets this fault happen to this message."""
+        if not self._faults and not self._rules:
+            return False
         rate = self._faults.get(fault, 0)
         if rate and self._draw(target, label, fault) < rate:
             return True

@@ -178,6 +178,7 @@ _MOVING = (
     "reason_text",
     "flags",
     "posted",
+    "terms",
     "facts",
     "isin",
     "instrument_name",
@@ -185,15 +186,10 @@ _MOVING = (
     "currency",
 )
 # flags travel as one text per row: arrays of arrays have no unnest
+_FLAGS = "coalesce(string_to_array(nullif(k.flags, ''), ' '), '{}')"
 ADD_CONDITIONS = (
     f"insert into condition ({', '.join(_CONDITION)}) select "
-    + ", ".join(
-        "string_to_array(nullif(k.flags, ''), ' ')" if f == "flags" else f"k.{f}"
-        for f in _CONDITION
-    ).replace(
-        "string_to_array(nullif(k.flags, ''), ' ')",
-        "coalesce(string_to_array(nullif(k.flags, ''), ' '), '{}')",
-    )
+    + ", ".join(_FLAGS if f == "flags" else f"k.{f}" for f in _CONDITION)
     + " from unnest("
     + ", ".join(f"${n}::{_TYPES.get(f, 'text')}[]" for n, f in enumerate(_CONDITION, 1))
     + f") k ({', '.join(_CONDITION)})"

@@ -1,4 +1,4 @@
-"""Idempotency keys: what was asked under each, and what was answered. Status 0 is a request in work."""
+"""Idempotency keys: what was asked under each and answered. Status 0 is a request in work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""API keys: a public prefix and the hash of a secret nobody else keeps. A key is disabled, never deleted."""
+"""API keys: a public prefix and the hash of a secret. A key is disabled, never deleted."""
 
 from __future__ import annotations
 
@@ -12,8 +12,13 @@ ADD = """
 insert into api_key (prefix, hash, name, person, roles, created_at)
 values ($1, $2, $3, $4, $5::text[], $6)
 """
-FIND = "select prefix, hash, name, person, roles from api_key where prefix = $1 and disabled_at is null"
-ALL = "select prefix, name, person, roles, created_at, disabled_at from api_key order by created_at, prefix"
+FIND = """
+select prefix, hash, name, person, roles from api_key where prefix = $1 and disabled_at is null
+"""
+ALL = """
+select prefix, name, person, roles, created_at, disabled_at from api_key
+order by created_at, prefix
+"""
 DISABLE = """
 update api_key set disabled_at = $2 where prefix = $1 and disabled_at is null returning prefix
 """

@@ -1,8 +1,8 @@
 """What the API reads: instructions, books as of a date and as known at a time, the log by position.
 
-`as_of` bounds effective dates. `known_at` is a cut: a position per lane, from `store.events.cut`; every
-row of the books names the event that caused it, so rows up to the cut are what was known. Without either,
-positions and balances come from the projections.
+`as_of` bounds effective dates. `known_at` is a cut: a position per lane, from `store.events.cut`;
+every row of the books names the event that caused it, so rows up to the cut are what was known.
+Without either, positions and balances come from the projections.
 """
 
 from __future__ import annotations
@@ -110,18 +110,23 @@ coalesce(sum({pending}) filter (where m.side = 'R' and m.due_on <= {day}), 0) as
 coalesce(sum({pending}) filter (where m.side = 'D' and m.due_on <= {day}), 0) as due_deliver
 """
 _PENDING = "case m.measure when 'traded' then m.delta else -m.delta end"
-_KNOWN = "join unnest({lanes}::smallint[], {cuts}::bigint[]) k (lane, cut) on {t}.lane = k.lane and {t}.seq <= k.cut"
+_KNOWN = """
+join unnest({lanes}::smallint[], {cuts}::bigint[]) k (lane, cut)
+    on {t}.lane = k.lane and {t}.seq <= k.cut
+"""
+_THEN = _MEASURES.format(pending=_PENDING, late="$3::date", day="$2::date")
 POSITIONS_THEN = f"""
 with {_HELD},
 sums as (
-    select m.portfolio, m.account, m.asset, {_MEASURES.format(pending=_PENDING, late="$3::date", day="$2::date")}
+    select m.portfolio, m.account, m.asset, {_THEN}
     from movement m {_KNOWN.format(lanes="$4", cuts="$5", t="m")}
     where m.effective_on <= $2 and length(m.asset) <> 3 and ($1::text is null or m.portfolio = $1)
       and ($6::text is null or m.asset = $6)
     group by m.portfolio, m.account, m.asset)
 select s.*, s.settled + s.due_receive - s.due_deliver as projected,
        s.settled - greatest(s.pending_deliver - coalesce(h.quantity, 0), 0) as available
-from sums s left join held h on h.portfolio = s.portfolio and h.account = s.account and h.isin = s.asset
+from sums s left join held h
+    on h.portfolio = s.portfolio and h.account = s.account and h.isin = s.asset
 order by s.portfolio, s.asset, s.account
 """
 POSITIONS_NOW = f"""
@@ -138,7 +143,8 @@ due as (
       and ($1::text is null or portfolio = $1)
     group by portfolio, account, isin),
 sums as (
-    select p.portfolio, p.account, p.asset, p.traded, p.settled, p.pending_receive, p.pending_deliver,
+    select p.portfolio, p.account, p.asset, p.traded, p.settled,
+        p.pending_receive, p.pending_deliver,
         least(coalesce(d.failed_receive, 0), p.pending_receive) as failed_receive,
         least(coalesce(d.failed_deliver, 0), p.pending_deliver) as failed_deliver,
         least(coalesce(d.due_receive, 0), p.pending_receive) as due_receive,
@@ -149,7 +155,8 @@ sums as (
       and ($4::text is null or p.asset = $4))
 select s.*, s.settled + s.due_receive - s.due_deliver as projected,
        s.settled - greatest(s.pending_deliver - coalesce(h.quantity, 0), 0) as available
-from sums s left join held h on h.portfolio = s.portfolio and h.account = s.account and h.isin = s.asset
+from sums s left join held h
+    on h.portfolio = s.portfolio and h.account = s.account and h.isin = s.asset
 order by s.portfolio, s.asset, s.account
 """
 CASH = f"""
@@ -159,13 +166,16 @@ with booked as (
     where e.account = 'Cash' and e.effective_on <= $2 and ($1::text is null or e.portfolio = $1)
     group by e.portfolio, e.detail, e.currency),
 sums as (
-    select m.portfolio, m.account, m.asset, {_MEASURES.format(pending=_PENDING, late="$3::date", day="$2::date")}
+    select m.portfolio, m.account, m.asset, {_THEN}
     from movement m {_KNOWN.format(lanes="$4", cuts="$5", t="m")}
     where m.effective_on <= $2 and length(m.asset) = 3 and ($1::text is null or m.portfolio = $1)
     group by m.portfolio, m.account, m.asset)
-select portfolio, account, asset, coalesce(b.ledger, 0) as ledger, coalesce(s.settled, 0) as settled,
-    coalesce(s.pending_receive, 0) as pending_receive, coalesce(s.pending_deliver, 0) as pending_deliver,
-    coalesce(s.failed_receive, 0) as failed_receive, coalesce(s.failed_deliver, 0) as failed_deliver,
+select portfolio, account, asset,
+    coalesce(b.ledger, 0) as ledger, coalesce(s.settled, 0) as settled,
+    coalesce(s.pending_receive, 0) as pending_receive,
+    coalesce(s.pending_deliver, 0) as pending_deliver,
+    coalesce(s.failed_receive, 0) as failed_receive,
+    coalesce(s.failed_deliver, 0) as failed_deliver,
     coalesce(s.settled + s.due_receive - s.due_deliver, 0) as projected
 from booked b full join sums s using (portfolio, account, asset)
 order by portfolio, account, asset
@@ -202,8 +212,8 @@ with page as (
           and e.rule = j.rule and e.account = $8))
       and ($9::smallint is null or (j.lane, j.seq, j.rule) > ($9, $10::bigint, $11::text))
     order by j.lane, j.seq, j.rule limit $12)
-select p.lane, p.seq, p.rule, p.portfolio, p.instruction, p.effective_on, v.known_at, v.type, v.cause,
-       v.actor, e.line, e.account, e.detail, e.currency, e.amount
+select p.lane, p.seq, p.rule, p.portfolio, p.instruction, p.effective_on, v.known_at, v.type,
+       v.cause, v.actor, e.line, e.account, e.detail, e.currency, e.amount
 from page p join event v on v.lane = p.lane and v.seq = p.seq
 join entry e on e.lane = p.lane and e.seq = p.seq and e.rule = p.rule
 order by p.lane, p.seq, p.rule, e.line

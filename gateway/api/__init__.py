@@ -1,1 +1,1 @@
-"""The HTTP API's routes, a module per part; how they are guarded and answered is in gateway/http.py."""
+"""The HTTP API's routes, a module per part; what guards them is in gateway/http.py."""

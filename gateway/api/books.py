@@ -1,4 +1,4 @@
-"""The books over HTTP: positions, cash, trial balance and journals, as of a date and as known at a time."""
+"""The books over HTTP: positions, cash and ledger, as of a date and as known at a time."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ def _days(call: Call, asked: Dated) -> tuple[date, date]:
 
 
 def first_not_late(as_of: date, now: datetime, settings: Settings) -> date:
-    """What is due before this has failed: a due date fails when its business day ends (DOMAIN 7.2)."""
+    """What is due before this has failed: it does when its business day ends (DOMAIN 7.2)."""
     local = now.astimezone(ZoneInfo(settings.business_zone))
     ended = local.time() >= time.fromisoformat(settings.business_day_end)
     last_ended = local.date() if ended else local.date() - DAY

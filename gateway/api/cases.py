@@ -74,7 +74,7 @@ def summary(row: Any) -> dict[str, Any]:
 
 
 async def load(core: Core, id_: UUID) -> dict[str, Any] | None:
-    """All that is known of one instruction or payment; the same few queries whatever it went through."""
+    """All that is known of one instruction; as many queries whatever it went through."""
     async with (
         core.pool.acquire() as db,
         db.transaction(isolation="repeatable_read", readonly=True),
@@ -105,7 +105,7 @@ async def load(core: Core, id_: UUID) -> dict[str, Any] | None:
 
 
 def timeline(events: Iterable[Any], facts: Iterable[Any]) -> list[dict[str, Any]]:
-    """What happened in the order in which it happened: events when they were known, facts at their time."""
+    """What happened, in order: events when they were known, facts at their own time."""
     moments = [
         {
             "at": e["known_at"],

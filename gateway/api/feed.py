@@ -1,4 +1,4 @@
-"""The event feed: pages of the log by cursor, and the same as a stream (SSE) that resumes where it broke.
+"""The event feed: pages of the log by cursor, and a stream (SSE) that resumes where it broke.
 
 Order is promised within a portfolio. A cursor is a place: a position per lane.
 """
@@ -152,7 +152,7 @@ async def _follow(
 
 
 async def _pause(core: Core, streams: Streams) -> None:
-    """Until something was committed, the heartbeat is due or we stop; then a breath, so that many become one."""
+    """Until something was committed or we stop; then a breath, so that many become one."""
     woken = asyncio.create_task(core.feed.wait(1.0))
     ending = asyncio.create_task(streams.ending.wait())
     try:

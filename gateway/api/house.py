@@ -1,4 +1,4 @@
-"""What keeps the house running, over HTTP: static data, exceptions, the clock, links, health and metrics."""
+"""The house itself over HTTP: static data, exceptions, the clock, links, health and metrics."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, V
 
 from gateway import problems
 from gateway.api import answers, cases
+from gateway.api.actions import Bare
 from gateway.api.cursors import read_cursor
 from gateway.api.route import JSON, Asked, Call, Route, answer, missing, read_body
 from gateway.clock import real_now
@@ -49,13 +50,6 @@ class Raised(Asked):
     closed: Annotated[bool, Field(description="also those that were dealt with")] = False
     code: str | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 500
-
-
-class Closing(BaseModel):
-    """Why it is dealt with, in the actor's words."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    note: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Clock(BaseModel):
@@ -161,26 +155,18 @@ async def list_exceptions(call: Call) -> web.Response:
 async def close_exception(call: Call) -> web.Response:
     """Say that a person dealt with it."""
     token = call.request.match_info["id"]
-    note = read_body(Closing, call.body).note
     lane, code, key = read_cursor(token, (int, str, str))
+    name = (int(lane), str(code), str(key))
     async with call.core.pool.acquire() as db:
-        row = await queries.exception(db, int(lane), str(code), str(key))
-        if row is None:
-            raise missing("id", "there is no such exception", token)
-        if row["closed_at"] is not None:
-            by = f"{row['closed_by']} dealt with it at {row['closed_at']}"
-            raise Refused("not_allowed", [Problem("id", "closed", by, token)])
-        if row["instruction"] is None:
-            now = call.core.clock.now()
-            await stored_cases.close_exception(
-                db, int(lane), str(code), str(key), now, call.client.person
-            )
-            return answer({"outcome": "done", "id": None, "state": None})
-    body = {"code": code, "key": key, "note": note}
-    result = await call.core.act(call.client, row["instruction"], "close_exception", body)
-    if result.outcome in ("conflict", "refused"):
-        raise Refused("not_allowed", result.problems)
-    return answer({"outcome": result.outcome, "id": result.id, "state": result.state})
+        now = call.core.clock.now()
+        closed = await stored_cases.close_exception(db, *name, now, call.client.person)
+        row = await queries.exception(db, *name)
+    if row is None:
+        raise missing("id", "there is no such exception", token)
+    if not closed:
+        by = f"{row['closed_by']} dealt with it at {row['closed_at']}"
+        raise Refused("not_allowed", [Problem("id", "closed", by, token)])
+    return answer({"outcome": "done", "id": row["instruction"], "state": None})
 
 
 # clock, links, health -----------------------------------------------------------------------------
@@ -219,7 +205,7 @@ async def healthz(call: Call) -> web.Response:
 
 
 async def readyz(call: Call) -> web.Response:
-    """Whether what is submitted now would be worked: the database answers and every lane has a holder."""
+    """Whether what is submitted now is worked: the database answers, every lane has a holder."""
     checks = {"database": "ok", "lanes": "ok"}
     try:
         async with asyncio.timeout(READY_SECONDS), call.core.pool.acquire() as db:
@@ -305,13 +291,13 @@ ROUTES = (
     Route(
         "POST",
         "/v1/exceptions/{id}/close",
-        "maker",
+        "maker or checker",
         close_exception,
         "closeException",
         "exceptions",
         "Say that a person dealt with it",
         {200: answers.Done},
-        takes={JSON: Closing},
+        takes={JSON: Bare},
         key="required",
         refuses=("not_allowed",),
     ),

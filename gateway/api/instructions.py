@@ -1,4 +1,4 @@
-"""Instructions and payments over HTTP: submit one or many, list, read one, and act on it."""
+"""Instructions and payments over HTTP: submit one or many, list, and read one with all of it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from uuid import UUID
 
 import pydantic_core
 from aiohttp import web
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, ValidationError
 
 from gateway import problems
 from gateway.api import answers, cases
 from gateway.api.cursors import read_cursor, write_cursor
-from gateway.api.route import JSON, Asked, Call, Route, answer, missing, read_body
-from gateway.identity import Role
+from gateway.api.route import JSON, Asked, Call, Route, Schema, answer, missing, read_body
 from gateway.items import Result
 from schemas.instruction import Instruction, Payment
 from schemas.problem import Problem, Refused
@@ -24,7 +23,6 @@ MANY_MAX = 1000
 LIMIT_MAX = 500
 PAYMENT_KINDS = "customer,bank"
 Body = Instruction | Payment
-OBJECT: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
 
 
 class Listed(Asked):
@@ -45,12 +43,6 @@ class Listed(Asked):
     ] = None
     limit: Annotated[int, Field(ge=1, le=LIMIT_MAX)] = 100
     cursor: str | None = None
-
-
-class Note(Asked):
-    """Why, in the actor's words."""
-
-    note: Annotated[str, Field(max_length=200)] | None = None
 
 
 async def submit_instructions(call: Call) -> web.Response:
@@ -198,56 +190,22 @@ async def _case(call: Call) -> dict[str, Any]:
     return case
 
 
-async def act(call: Call) -> web.Response:
-    """Do what the last part of the path says."""
-    action = call.request.path.rsplit("/", 1)[1].replace("-", "_")
-    body = _content(call.body) if action in CONTENT else _note(call.body)
-    result = await call.core.act(call.client, call.id(), action, body)
-    if result.outcome in ("conflict", "refused"):
-        code = "not_allowed" if result.outcome == "conflict" else "invalid"
-        raise Refused(code, result.problems)
-    return answer({"outcome": result.outcome, "id": result.id, "state": result.state})
-
-
-def _note(body: bytes) -> dict[str, Any]:
-    if not body.strip():
-        return {}
-    return read_body(Note, body).model_dump(exclude_none=True)
-
-
-def _content(body: bytes) -> dict[str, Any]:
-    """The new content as given; the lane's holder validates it against what it replaces."""
-    try:
-        return OBJECT.validate_json(body)
-    except ValidationError as error:
-        code = "malformed_json" if problems.is_malformed(error) else "invalid"
-        raise Refused(code, problems.of_validation(error)) from error
-
-
-# who may ask it, and what it does
-ACTIONS: dict[str, tuple[Role, str]] = {
-    "cancel": ("maker", "Ask for its cancellation; if it settles first, settlement wins"),
-    "hold": ("maker", "Keep it from settling until released"),
-    "release": ("maker", "Let it settle"),
-    "approve": ("checker", "Approve what another person made"),
-    "amend": ("maker", "Cancel and replace it by this content"),
-    "repair": ("maker", "Correct what the network or a rule refused, as a new version"),
-    "release-date": (
-        "maker",
-        "Release a settlement date the calendar calls closed; takes two persons",
-    ),
-    "resend": ("checker", "Send again what may never have arrived, as a possible duplicate"),
-}
-CONTENT = frozenset({"amend", "repair"})
-_MODELS = (("instructions", Instruction), ("payments", Payment))
-
-
 def _both(model: type[Body]) -> dict[str, Any]:
     one = {"$ref": f"#/components/schemas/{model.__name__}"}
     many = {"type": "array", "items": one, "minItems": 1, "maxItems": MANY_MAX}
     return {"oneOf": [one, many], "x-models": [model]}
 
 
+SUBMITTED: dict[int, Schema | str] = {
+    201: answers.Taken,
+    200: {
+        "oneOf": [
+            {"$ref": "#/components/schemas/Taken"},
+            {"$ref": "#/components/schemas/Items"},
+        ],
+        "x-models": [answers.Taken, answers.Items],
+    },
+}
 ROUTES = (
     Route(
         "POST",
@@ -257,16 +215,7 @@ ROUTES = (
         "submitInstructions",
         "instructions",
         "Submit one securities instruction or many",
-        {
-            201: answers.Taken,
-            200: {
-                "oneOf": [
-                    {"$ref": "#/components/schemas/Taken"},
-                    {"$ref": "#/components/schemas/Items"},
-                ],
-                "x-models": [answers.Taken, answers.Items],
-            },
-        },
+        SUBMITTED,
         takes={JSON: _both(Instruction)},
         key="optional",
         refuses=("conflict",),
@@ -292,22 +241,6 @@ ROUTES = (
         "Read one with its axes, timeline, messages and journals",
         {200: answers.Case},
     ),
-    *(
-        Route(
-            "POST",
-            f"/v1/instructions/{{id}}/{action}",
-            role,
-            act,
-            f"{action.replace('-d', 'D')}Instruction",
-            "instructions",
-            does,
-            {200: answers.Done},
-            takes={JSON: {"type": "object"} if action in CONTENT else Note},
-            key="required",
-            refuses=("not_allowed",),
-        )
-        for action, (role, does) in ACTIONS.items()
-    ),
     Route(
         "POST",
         "/v1/payments",
@@ -316,16 +249,7 @@ ROUTES = (
         "submitPayments",
         "payments",
         "Submit one payment or many",
-        {
-            201: answers.Taken,
-            200: {
-                "oneOf": [
-                    {"$ref": "#/components/schemas/Taken"},
-                    {"$ref": "#/components/schemas/Items"},
-                ],
-                "x-models": [answers.Taken, answers.Items],
-            },
-        },
+        SUBMITTED,
         takes={JSON: _both(Payment)},
         key="required",
         refuses=("conflict",),
@@ -350,22 +274,5 @@ ROUTES = (
         "payments",
         "Read one with its timeline, messages and journals",
         {200: answers.Case},
-    ),
-    *(
-        Route(
-            "POST",
-            f"/v1/payments/{{id}}/{action}",
-            role,
-            act,
-            f"{action}Payment",
-            "payments",
-            does,
-            {200: answers.Done},
-            takes={JSON: {"type": "object"} if action in CONTENT else Note},
-            key="required",
-            refuses=("not_allowed",),
-        )
-        for action, (role, does) in ACTIONS.items()
-        if action in ("cancel", "approve", "repair")
     ),
 )

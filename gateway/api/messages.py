@@ -151,7 +151,7 @@ ROUTES = (
         read_message,
         "readMessage",
         "messages",
-        "Read one message: text, named fields, meaning; exact bytes with Accept: application/octet-stream",
+        "Read one message: text, fields, meaning; its bytes with Accept: application/octet-stream",
         {200: answers.Message},
     ),
 )

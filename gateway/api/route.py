@@ -1,6 +1,6 @@
 """What a route declares, what a handler is given, and how bodies are read and answers written.
 
-A Route has no default for its role: one that declares none cannot be made, so it cannot be registered.
+A Route has no default for its right: one that declares none cannot be made, nor registered.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gateway import problems
-from gateway.identity import Client, Role
+from gateway.identity import Client, Right
 from schemas.problem import Problem, Refused
 
 if TYPE_CHECKING:
@@ -40,13 +40,13 @@ class Nothing(Asked):
     """An address that takes no parameters."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Route:
     """One operation: where, who may, what it takes and what it answers."""
 
     method: Literal["GET", "POST"]
     path: str
-    role: Role | Literal["anyone"]
+    right: Right | Literal["anyone"]
     handler: Handler
     name: str  # its operationId
     tag: str
@@ -106,7 +106,7 @@ def read_query(route: Route, request: web.Request) -> Asked:
 
 
 def read_body(shape: type[Shape], body: bytes) -> Shape:
-    """The body as this model, or Refused with every problem; what is no JSON says where it stops."""
+    """The body as this model, or Refused with every problem; no JSON says where it stops."""
     try:
         return shape.model_validate_json(body)
     except ValidationError as error:

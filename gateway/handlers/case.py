@@ -58,7 +58,18 @@ class Posted:
     advances: dict[str, Advance] = field(default_factory=dict)
     ordered: bool = False
     debits: dict[str, tuple[Decimal, date]] = field(default_factory=dict)
+    returns: dict[str, tuple[Decimal, date]] = field(default_factory=dict)
     raised: list[str] = field(default_factory=list)  # keys of exceptions raised so far
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An answer taken in by this batch and not yet told."""
+
+    key: str
+    event: str
+    message: int
+    words: dict[str, Any]
 
 
 TERMS = TypeAdapter(Terms)
@@ -79,6 +90,7 @@ class Case:
     row: ConditionRow | None
     body: Instruction | Payment | None = None
     facts: list[Fact] = field(default_factory=list)
+    stored: int = 0  # how many of the facts are in the database
     terms: Terms | None = None
     posted: Posted = field(default_factory=Posted)
     flags: set[str] = field(default_factory=set)
@@ -87,6 +99,8 @@ class Case:
     version: int = 0
     terms_changed: bool = False
     touched: bool = False
+    heard: list[Heard] = field(default_factory=list)
+    told_state: str | None = None  # the state events have said so far
     waits: tuple[tuple[str, str], ...] = ()  # code and words of what static data or people still owe
 
     @property
@@ -122,6 +136,7 @@ def stored_case(row: Any, facts: Iterable[Any]) -> Case:
         Fact(f["at"], f["rank"], f["hash"], f["key"], fact.load(f["payload"]), f["message"])
         for f in facts
     ]
+    case.stored = len(case.facts)
     if condition.terms is not None:
         case.terms = TERMS.validate_json(condition.terms)
     case.posted = POSTED.validate_json(condition.posted)

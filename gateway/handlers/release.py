@@ -28,8 +28,10 @@ from schemas.static import StaticData
 from schemas.static_rows import PartyRow
 from schemas.trade import trade_of
 from settlement import lifecycle, payments
+from settlement.approval import approval_needed
 from settlement.condition import Condition
 from settlement.enrichment import Enriched, enrich
+from settlement.payments import PaymentCondition
 from settlement.payment_enrichment import EnrichedPayment, enrich_payment
 from store.cases import ConditionRow, ExceptionRow, FactRow, Timer, VersionRow
 from store.messages import Out, Raw
@@ -137,7 +139,7 @@ class Desk:
 
     def proceed(self, case: Case, actor: str) -> None:
         """As far as it goes by itself: book the trade once approved, release once nothing is missing."""
-        if not case.has(Approved) or case.released is not None:
+        if not case.has(Approved) or case.released is not None or "reapprove:" in case.flags:
             return
         if case.terms is None or case.terms_changed:
             problems = self.complete(case)
@@ -147,7 +149,7 @@ class Desk:
         if case.terms is None:
             return
         bookkeeping.book(self, case, actor)
-        if not case.waits:
+        if not case.waits and not any(f.startswith("held:") for f in case.flags):
             self.release(case, actor, 1)
 
     def release(self, case: Case, actor: str, version: int) -> bool:
@@ -162,6 +164,7 @@ class Desk:
             body, channel, format_, servicer = paid.payment, paid.channel, paid.format, paid.servicer
             prefix = PAYMENT_REFERENCE
         assert channel is not None and format_ is not None and servicer is not None
+        case.bodies[version] = body
         reference = reference_for(prefix, case.client, case.reference, version)
         wire = self._wire(case, reference, channel.own_bic, servicer)
         try:
@@ -183,8 +186,8 @@ class Desk:
                 body.model_dump_json(exclude_none=True), self.static_version, actor,
             )
         )
-        case.bodies[version] = body
         case.formats[version] = (format_, channel.link)
+        case.told_state = "released_to_wire" if case.securities else "released"
         self._watch(case)
         return True
 
@@ -203,9 +206,33 @@ class Desk:
         wire = self._wire(case, reference, self._own_bic(servicer), servicer)
         name = CANCELLATIONS.get(format_, format_)
         raw = self._message(name, body, wire, released.reference, None)
-        self._queue(case, name, link, reference, raw, wire)
+        self._queue(case, name, link, reference, raw, wire, cancellation=True)
         case.did(CancelAsked(reference, version), self.now)
         return True
+
+    def check(self, case: Case, body: Instruction | Payment) -> list[Problem]:
+        """What static data says against a changed body."""
+        if isinstance(body, Instruction):
+            return list(self._enrich(case, body).problems)
+        return list(enrich_payment(body, self.static, self.today, lifted(case)).problems)
+
+    def supersede(self, case: Case, person: str) -> None:
+        """After a repair: approve by policy or wait for a second person, then go on as a new version."""
+        assert case.body is not None
+        on = case.body.trade_date if isinstance(case.body, Instruction) else case.body.value_date
+        if approval_needed(case.body, case.client, self.static, on):
+            case.flags.add("reapprove:")
+            return
+        self.go_on(case, person)
+
+    def go_on(self, case: Case, person: str) -> None:
+        """Release what was never released, or the next version of what was refused."""
+        if case.released is None:
+            self.proceed(case, person)
+            return
+        bookkeeping.book(self, case, person)
+        if not case.waits:
+            self.release(case, person, case.version + 1)
 
     def _own_bic(self, servicer: str) -> str:
         from schemas.static_rows import ChannelProfile
@@ -228,7 +255,8 @@ class Desk:
         return builders.mx.datapdu(document, wire, created_at=self.now, service=service)
 
     def _queue(
-        self, case: Case, format_: str, link: str, reference: str, raw: bytes, wire: Wire
+        self, case: Case, format_: str, link: str, reference: str, raw: bytes, wire: Wire,
+        *, cancellation: bool = False,
     ) -> None:
         """Bytes, outbox row, claims, and the event that names them."""
         id_ = self.unit.ids.take()
@@ -238,9 +266,12 @@ class Desk:
             Out(id_, case.lane, link, case.id, name, reference, case.securities)
         )
         self.unit.claims.append(Claim("wire", "", reference, case.lane, case.portfolio, case.id))
-        if wire.uetr is not None:
+        if wire.uetr is not None and case.version == 0:
             self.unit.claims.append(Claim("uetr", "", wire.uetr, case.lane, case.portfolio, case.id))
-        self.tell(case, "Instructed", case.maker, {"type": name, "reference": reference, "link": link}, id_)
+        said = {"type": name, "reference": reference, "link": link}
+        if not cancellation:
+            said["state"] = "released_to_wire" if case.securities else "released"
+        self.tell(case, "Instructed", case.maker or "lifecycle", said, id_)
 
     def _watch(self, case: Case) -> None:
         """Wake it after the day it should have settled, to see whether it was confirmed."""
@@ -254,7 +285,7 @@ class Desk:
 
     # settling -----------------------------------------------------------------------------------
 
-    def fold(self, case: Case) -> Condition:
+    def fold(self, case: Case) -> Condition | PaymentCondition:
         """Where it stands by all its facts."""
         assert case.terms is not None
         if case.terms.obligation is not None:
@@ -267,33 +298,56 @@ class Desk:
         return self.fold(case).state.value if case.terms is not None else "draft"
 
     def settle(self, case: Case) -> None:
-        """Fold, post the difference, raise what needs a person, and put the row."""
+        """Fold, tell, post the difference, raise what needs a person, and put the row."""
         condition = self.fold(case) if case.terms is not None else None
         if condition is not None:
             condition = self._successor(case, condition)
-            bookkeeping.balance(self, case, condition)
+        row = self._row(case, condition)
+        carry = self._carry(case, row.state)
+        if condition is not None:
+            self._tell_heard(case, condition, carry)
+            bookkeeping.balance(self, case, condition, carry)
             for raised in condition.exceptions:
                 self.raise_(case, raised.code, raised.text, raised.key)
-        row = self._row(case, condition)
-        before = case.row.state if case.row is not None else "draft"
-        if row.state != before:
-            self.tell(case, "Moved", "lifecycle", {"from": before, "state": row.state})
-        key = (case.lane, case.id)
-        (self.unit.moved if case.row is not None else self.unit.fresh)[key] = row
-        stored = len(self.unit.facts)
-        known = case.row.facts if case.row is not None else 0
-        for f in case.facts[known:]:
+        if carry:
+            self.tell(case, "Moved", "lifecycle", carry)
+        row = row._replace(posted=POSTED.dump_json(case.posted).decode())
+        (self.unit.moved if case.row is not None else self.unit.fresh)[case.lane, case.id] = row
+        for f in case.facts[case.stored :]:
             self.unit.facts.append(
                 FactRow(
                     case.lane, case.id, f.key, f.content_hash, f.at, f.rank, f.message, dump(f.content)
                 )
             )
-        assert len(self.unit.facts) - stored == len(case.facts) - known
 
-    def _successor(self, case: Case, condition: Condition) -> Condition:
+    def _carry(self, case: Case, state: str) -> dict[str, Any]:
+        """What the next event says of the display state, when that has changed."""
+        before = case.told_state or (case.row.state if case.row is not None else "draft")
+        return {"from": before, "state": state} if state != before else {}
+
+    def _tell_heard(
+        self, case: Case, condition: Condition | PaymentCondition, carry: dict[str, Any]
+    ) -> None:
+        """An event for each answer; a confirmation that settles is told by its booking."""
+        settling = {p.key for p in getattr(condition, "parts", ()) if not p.reversed}
+        settling -= case.posted.parts.keys()
+        plain = [h for h in case.heard if h.key not in settling]
+        case.heard = [h for h in case.heard if h.key in settling]
+        for n, heard in enumerate(plain):
+            said = heard.words
+            if n == len(plain) - 1 and not case.heard:
+                said = {**said, **carry}
+                carry.clear()
+            self.tell(case, heard.event, "outside", said, heard.message)
+
+    def _successor(
+        self, case: Case, condition: Condition | PaymentCondition
+    ) -> Condition | PaymentCondition:
         """A cancelled version whose replacement waits: take the trade back and send the replacement."""
         waiting = next((f for f in case.flags if f.startswith("amend:")), None)
-        if waiting is None or condition.state.value not in ("cancelled", "network_nak"):
+        if waiting is None or isinstance(condition, PaymentCondition):
+            return self._cancelled(case, condition)
+        if condition.state.value != "cancelled":
             return condition
         version = int(waiting.partition(":")[2])
         case.flags.discard(waiting)
@@ -304,7 +358,20 @@ class Desk:
         self.release(case, case.maker, version)
         return self.fold(case)
 
-    def _row(self, case: Case, condition: Condition | None) -> ConditionRow:
+    def _cancelled(
+        self, case: Case, condition: Condition | PaymentCondition
+    ) -> Condition | PaymentCondition:
+        """Our own cancellation that is done, and replaced by nothing, ends the trade as well."""
+        if (
+            isinstance(condition, Condition)
+            and condition.state.value in ("cancelled", "part_settled_rest_cancelled")
+            and condition.cancellation.value == "done"
+            and case.has(CancelAsked)
+        ):
+            bookkeeping.unbook(self, case, condition)
+        return condition
+
+    def _row(self, case: Case, condition: Condition | PaymentCondition | None) -> ConditionRow:
         before = case.row
         terms = case.terms
         o = terms.obligation if terms else None
@@ -357,11 +424,13 @@ class Desk:
             len(case.facts),
         )
 
-    def _waits(self, case: Case, condition: Condition | None) -> tuple[str | None, str | None]:
+    def _waits(
+        self, case: Case, condition: Condition | PaymentCondition | None
+    ) -> tuple[str | None, str | None]:
         """What has to come next, in words, and whose move it is."""
         if case.released is None and case.waits:
             return "; ".join(words for _, words in case.waits)[:300], "us"
-        if not case.has(Approved):
+        if not case.has(Approved) or "reapprove:" in case.flags:
             return "approval by a second person", "us"
         if "unbuildable" in case.flags:
             return "repair: the message cannot be built", "us"

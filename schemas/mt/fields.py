@@ -99,9 +99,7 @@ FORMATS: dict[str, Format] = {
     "95P": compile_format(f":4!c//{BIC}", "qualifier", "bic"),
     "95Q": compile_format(":4!c//4*35x", "qualifier", "lines"),
     "95R": compile_format(":4!c/8c/34x", "qualifier", "scheme", "id"),
-    "95S": compile_format(
-        f"{_CODED}4!c/2!a/30x", "qualifier", "scheme", "type", "country", "id"
-    ),
+    "95S": compile_format(f"{_CODED}4!c/2!a/30x", "qualifier", "scheme", "type", "country", "id"),
     "97A": compile_format(":4!c//35x", "qualifier", "account"),
     "97B": compile_format(f"{_CODED}4!c/35x", "qualifier", "scheme", "code", "account"),
     "97D": compile_format(f"{_CODED}140x", "qualifier", "scheme", "account"),

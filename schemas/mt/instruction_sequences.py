@@ -37,7 +37,9 @@ _TRADE = trade(
     ),
     matching=True,
 )
-_HOLDING = holding((generic("36", "BD", {"SETT": "Quantity to settle"}, required=True, repeats=True),))
+_HOLDING = holding(
+    (generic("36", "BD", {"SETT": "Quantity to settle"}, required=True, repeats=True),)
+)
 
 
 def instruction(*, against_payment: bool) -> tuple[Item, ...]:

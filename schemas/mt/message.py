@@ -1,4 +1,4 @@
-"""What a message table is made of: fields, sequences, the message. The tables are in their own files."""
+"""What a message table is made of: fields, sequences, the message. The tables are elsewhere."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 class Field:
     """One place for a field: the tags (options) it may take there, and how often.
 
-    A generic field names its qualifiers there with what each means; no qualifiers on a generic field
-    means that any will do. `name` is for fields without a qualifier.
+    A generic field names its qualifiers there with what each means; without them any will do.
+    `name` is for fields without a qualifier.
     """
 
     tags: tuple[str, ...]

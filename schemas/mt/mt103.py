@@ -39,6 +39,10 @@ MT103 = Message(
 
 # D49, D19: between these countries 33B is mandatory, and STP needs an IBAN
 SINGLE_MARKET = frozenset(
-    "AD AT BE BG BV CH CY CZ DE DK EE ES FI FR GB GF GI GP GR HR HU IE IS IT LI LT LU LV MC MQ MT"
-    " NL NO PL PM PT RE RO SE SI SJ SK SM TF VA".split()
+    {
+        *("AD", "AT", "BE", "BG", "BV", "CH", "CY", "CZ", "DE", "DK", "EE", "ES"),
+        *("FI", "FR", "GB", "GF", "GI", "GP", "GR", "HR", "HU", "IE", "IS", "IT"),
+        *("LI", "LT", "LU", "LV", "MC", "MQ", "MT", "NL", "NO", "PL", "PM", "PT"),
+        *("RE", "RO", "SE", "SI", "SJ", "SK", "SM", "TF", "VA"),
+    }
 )

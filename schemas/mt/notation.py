@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
 
@@ -121,10 +122,26 @@ def read_decimal(text: str) -> Decimal:
     return Decimal(text.replace(",", "."))
 
 
+def read_day(text: str) -> date:
+    """The date of YYYYMMDD or YYMMDD digits; ValueError where there is none.
+
+    Two-digit years from 80 are of the last century (DOMAIN 4.3).
+    """
+    if len(text) == 6:
+        text = ("19" if text >= "80" else "20") + text
+    return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+
+
+def read_moment(day: str, clock: str) -> datetime:
+    """The naive time of a date and HHMM or HHMMSS digits; ValueError where there is none."""
+    at = time(int(clock[:2]), int(clock[2:4]), int(clock[4:6] or 0))
+    return datetime.combine(read_day(day), at)
+
+
 def wrap(text: str, width: int) -> list[str]:
     """`text` on lines of at most `width`, broken at spaces, none starting with ':' or '-'.
 
-    A word longer than the width is broken where the line ends; nothing is lost but the space at a break.
+    A word longer than the width is broken where the line ends; only the space at a break is lost.
     """
     lines: list[str] = []
     for unit in re.split(r" (?![:\-])", text):

@@ -316,7 +316,7 @@ def amounts(main: str, name: str, *, required: bool, value_date: bool) -> Sequen
 
 
 def details(amount: Sequence, *, leave_out: frozenset[str] = frozenset()) -> Sequence:
-    """SETDET: conditions, type of transaction, parties and amounts, qualifiers in the fixed order."""
+    """SETDET: conditions, type, parties and amounts, the qualifiers in their fixed order."""
     return Sequence(
         "SETDET",
         "Settlement details",

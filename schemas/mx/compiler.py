@@ -127,7 +127,9 @@ class Schemas:
             self._explainers[message_id] = xmlschema.XMLSchema(self._load(message_id) or "")
         errors = islice(self._explainers[message_id].iter_errors(tree), PROBLEMS_MAX)
         return {
-            path_of(error.elem): str(error.reason) for error in errors if error.elem is not None
+            path_of(error.elem): _plain(str(error.reason))
+            for error in errors
+            if error.elem is not None
         }
 
 
@@ -155,10 +157,15 @@ def _local(node: etree._Element) -> str:
 def _problem(tree: etree._Element, error: etree._LogEntry, reasons: Mapping[str, str]) -> Problem:
     node = _found_at(tree, error.path)
     path = path_of(node)
-    words = reasons.get(path) or re.sub(r"\{[^}]*\}", "", error.message)
+    words = reasons.get(path) or _plain(error.message)
     value = node.text if len(node) == 0 else None
     rule = error.type_name.removeprefix("SCHEMAV_").lower()
     return Problem(f"{path} line {error.line}", rule, words, value)
+
+
+def _plain(words: str) -> str:
+    """An error without namespaces and without names of classes."""
+    return re.sub(r"\{[^}]*\}| for <class [^>]*>", "", words)
 
 
 def _found_at(tree: etree._Element, path: str | None) -> etree._Element:

@@ -42,5 +42,12 @@ REPORTS = {
     "DeliveryReport": Report(("ReceiverDeliveryStatus", "DeliveryStatus"), DELIVERY),
 }
 # interfaces differ in where they say why
-REASONS = ("NetworkNackReason", "NackReason", "RejectionReason", "ReasonCode", "ErrorCode", "Reason")
+REASONS = (
+    "NetworkNackReason",
+    "NackReason",
+    "RejectionReason",
+    "ReasonCode",
+    "ErrorCode",
+    "Reason",
+)
 TEXTS = ("ReasonText", "ErrorText", "Description", "Text", "Contents")

@@ -76,7 +76,5 @@ ADVICES = {
     "sese.027": Advice(
         "cancellation", "CxlReqRef", "TxId", "TxDtls", "TxDtls/SfkpgAcct/Id", SESE_027
     ),
-    "sese.031": Advice(
-        "condition", "ReqRef", "ReqDtls/Ref", "ReqDtls", "SfkpgAcct/Id", SESE_031
-    ),
+    "sese.031": Advice("condition", "ReqRef", "ReqDtls/Ref", "ReqDtls", "SfkpgAcct/Id", SESE_031),
 }

@@ -34,7 +34,7 @@ select generate_series(0, 63), 0, decode(repeat('00', 32), 'hex'), '-infinity';
 -- static data ------------------------------------------------------------------------------------
 
 create table static_version (
-    only boolean primary key default true check (only),
+    single boolean primary key default true check (single),
     version bigint not null
 );
 insert into static_version (version) values (0);

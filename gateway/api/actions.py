@@ -1,0 +1,135 @@
+"""What people and upstream systems ask of one instruction or payment, and who may ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from gateway import problems
+from gateway.api import answers
+from gateway.api.route import JSON, Call, Route, Schema, answer, read_body
+from gateway.identity import Right
+from gateway.items import Result
+from schemas.problem import Refused
+
+CHANGES: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
+
+
+class Words(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Bare(Words):
+    """Nothing more to say."""
+
+
+class Why(Words):
+    """Why, in the actor's words."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+
+
+class Fate(Words):
+    """Whether the payment left."""
+
+    left: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action: what it is called in the core, who may ask it, and what it is told."""
+
+    name: str
+    right: Right
+    does: str
+    body: type[Words] | Literal["changes"]
+    of: tuple[str, ...] = ("instructions", "payments")
+
+
+ACTIONS: dict[str, Action] = {
+    "approve": Action("approve", "checker", "Approve what another person made", Bare),
+    "cancel": Action("cancel", "maker", "Take it back; if it settles first, settlement wins", Why),
+    "hold": Action("hold", "maker", "Keep it from leaving until released", Bare),
+    "release": Action("release", "maker", "Let go what was held here", Bare),
+    "release-date": Action(
+        "release_date",
+        "maker or checker",
+        "Let a date stand that the calendar calls closed; takes two persons",
+        Bare,
+    ),
+    "amend": Action(
+        "amend", "maker", "Change these fields: cancel what is out there and replace it", "changes"
+    ),
+    "repair": Action(
+        "repair", "maker", "Correct these fields of what was refused, as a new version", "changes"
+    ),
+    "decide-fate": Action(
+        "decide_fate", "checker", "Say whether a payment of unknown fate left", Fate, ("payments",)
+    ),
+}
+SCHEMAS: Mapping[str, Schema] = {
+    "changes": {"type": "object", "minProperties": 1, "description": "fields and their new values"}
+}
+
+
+async def act(call: Call) -> web.Response:
+    """Do what the last part of the path says."""
+    action = ACTIONS[call.request.path.rsplit("/", 1)[1]]
+    told = _changes(call.body) if action.body == "changes" else _words(action.body, call.body)
+    result = await call.core.act(call.client, call.id(), action.name, told)
+    if result.outcome in ("conflict", "refused"):
+        raise Refused(code_of(result), result.problems)
+    return answer({"outcome": result.outcome, "id": result.id, "state": result.state})
+
+
+def code_of(result: Result) -> str:
+    """Why an action was refused: the person, the state, or what was said."""
+    if any(p.rule == "four_eyes" for p in result.problems):
+        return "four_eyes"
+    if any(p.path == "state" for p in result.problems):
+        return "not_allowed"
+    return "invalid"
+
+
+def _words(shape: Any, body: bytes) -> dict[str, Any]:
+    """What the actor said; nothing is said by an empty body."""
+    said: Words = read_body(shape, body.strip() or b"{}")
+    return said.model_dump(exclude_none=True)
+
+
+def _changes(body: bytes) -> dict[str, Any]:
+    """The fields as given; the lane's holder validates them against what they change."""
+    try:
+        return CHANGES.validate_json(body)
+    except ValidationError as error:
+        code = "malformed_json" if problems.is_malformed(error) else "invalid"
+        raise Refused(code, problems.of_validation(error)) from error
+
+
+def _route(path: str, action: Action, of: str) -> Route:
+    verb, _, rest = path.partition("-")
+    return Route(
+        "POST",
+        f"/v1/{of}/{{id}}/{path}",
+        action.right,
+        act,
+        f"{verb}{rest.title()}{of[:-1].title()}",
+        of,
+        action.does,
+        {200: answers.Done},
+        takes={JSON: SCHEMAS["changes"] if action.body == "changes" else action.body},
+        key="required",
+        refuses=("not_allowed", "four_eyes"),
+    )
+
+
+ROUTES = tuple(
+    _route(path, action, of)
+    for of in ("instructions", "payments")
+    for path, action in ACTIONS.items()
+    if of in action.of
+)
