@@ -18,8 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Self
 
-import aiomqtt
-
+from gateway.mqtt_connection import reachable
 from store.account import (
     Account,
     ServiceUnavailable,
@@ -38,6 +37,7 @@ PORTS = range(20000, 32000)
 """Below the range outgoing connections are given: a client that tries again and again while the
 broker is down would otherwise one day connect to itself and keep the port."""
 ACK_WAIT_SECONDS = 5
+PROBE_TIMEOUT_SECONDS = 2.0
 ACK_PENDING_MAX = 4096
 """Above the batch cap: at the default delivery stops at 1,024 unacknowledged messages."""
 
@@ -209,20 +209,7 @@ class EmbeddedBroker:
         )
 
     async def _answers(self) -> bool:
-        client = aiomqtt.Client(
-            "127.0.0.1",
-            self._identity.port,
-            username=USER,
-            password=self._identity.password,
-            identifier="finality-supervisor",
-            clean_session=True,
-            timeout=5,
-        )
-        try:
-            async with client:
-                return True
-        except aiomqtt.MqttError:
-            return False
+        return await reachable(self.url(), "finality-supervisor", PROBE_TIMEOUT_SECONDS)
 
 
 def binary(data: Path, account: Account | None) -> Path:

@@ -296,7 +296,7 @@ class Day:
     async def _mend(self, now: datetime) -> None:
         """The desk: approve, repair what was refused, amend what does not match, cancel what was wrong."""
         for state, mend in (
-            ("draft", self._approve), ("network_nak", self._repair), ("unmatched", self._amend),
+            ("draft,approved", self._approve), ("network_nak", self._repair), ("unmatched", self._amend),
             ("matched,pending,accepted,failing", self._cancel),
         ):
             for row in await self._rows(state):
@@ -308,7 +308,7 @@ class Day:
                 await db.fetch(
                     "select c.*, i.body, i.maker from condition c join instruction i using (lane, id)"
                     " where c.state = any($1::text[])"
-                    " and (c.state in ('draft', 'network_nak', 'unmatched') or i.body like '%\"CANCEL%')"
+                    " and (c.state in ('draft', 'approved', 'network_nak', 'unmatched') or i.body like '%\"CANCEL%')"
                     " order by c.reference",
                     states.split(","),
                 )

@@ -121,7 +121,7 @@ def one(
         body["affirmed"] = True
     if mishap == "nak":
         # a slip of the finger: well-formed, and unknown to the network's directory
-        body["sell" if not deliver else "buyr"] = {"bic": "KESTUX30"}
+        body["sell" if not deliver else "buyr"] = {"bic": "KESTGB30"}
     minute = (n - first) * TRADING_MINUTES / max(1, count)
     if mishap == "late_ssi" and stock.market == "US":
         body["counterparty"] = "NORDDE30"  # no standing instruction of theirs in this market yet

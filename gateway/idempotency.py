@@ -20,7 +20,7 @@ from datetime import timedelta
 from gateway.clock import real_now
 from schemas.problem import Problem, Refused
 from store import idempotency
-from store.rows import Pool
+from store.rows import Connection, Pool
 
 HEADER = "Idempotency-Key"
 ABANDONED_AFTER = timedelta(seconds=10)
@@ -53,21 +53,21 @@ class Idempotency:
     def __init__(self, pool: Pool, days: int) -> None:
         self._pool = pool
         self._kept_for = timedelta(days=days)
-        self._in_work: dict[tuple[str, str], asyncio.Future[None]] = {}
+        self._in_work: dict[tuple[str, str], asyncio.Event] = {}
         self._forget_at = real_now()
 
     async def once(self, request: Request, work: Callable[[], Awaitable[Answer]]) -> Answer:
         """This request's answer, from the work or from memory; the same key at once waits."""
         me = (request.client, request.key)
         while (earlier := self._in_work.get(me)) is not None:
-            await earlier
-        mine = asyncio.get_running_loop().create_future()
+            await earlier.wait()
+        mine = asyncio.Event()
         self._in_work[me] = mine
         try:
             return await self._stored(request) or await self._work(request, work)
         finally:
             del self._in_work[me]
-            mine.set_result(None)
+            mine.set()
 
     async def _stored(self, request: Request) -> Answer | None:
         """What was answered before, or None once the key is ours to work under."""
@@ -105,7 +105,7 @@ class Idempotency:
         async with self._pool.acquire() as db:
             await idempotency.release(db, request.client, request.key)
 
-    async def _forget(self, db: idempotency.Connection) -> None:
+    async def _forget(self, db: Connection) -> None:
         now = real_now()
         if now >= self._forget_at:
             self._forget_at = now + FORGET_EVERY

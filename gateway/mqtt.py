@@ -1,31 +1,27 @@
 """MQTT 3.1.1 at QoS 1: what comes is acknowledged after the commit, what goes is sent once.
 
-Leans on the private paho client inside aiomqtt, for aiomqtt acknowledges on receipt; only this
-file knows. A repeat is the outbox's decision, so a publish whose fate is unknown says just that.
+A repeat is the outbox's decision, so a publish whose fate is unknown says just that.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import math
-import socket
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Self
-from urllib.parse import unquote, urlsplit
 
 import aiomqtt
 import structlog
 import tenacity
 from paho.mqtt import client as paho
 
-PORTS = {"mqtt": 1883, "mqtts": 8883}
-KEEPALIVE_SECONDS = 30
-SOCKET_OPTIONS = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
+from gateway.mqtt_connection import cancel, close, connect, inside, make_client, until_lost
+
 NEVER_LEFT = (paho.MQTT_ERR_NO_CONN, paho.MQTT_ERR_QUEUE_SIZE)
+
 log = structlog.get_logger("mqtt")
 
 
@@ -127,9 +123,7 @@ class Mqtt:
     async def __aexit__(self, *_: object) -> None:
         self._closed = True
         self._arrived.set()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel(*self._tasks)
 
     @property
     def connected(self) -> bool:
@@ -154,7 +148,8 @@ class Mqtt:
         try:
             if self._in is not None and not granted.is_set():
                 await self._ask(self._in, [topic], self._timeout_seconds)
-            await asyncio.wait_for(granted.wait(), self._timeout_seconds)
+            async with asyncio.timeout(self._timeout_seconds):
+                await granted.wait()
         except (aiomqtt.MqttError, TimeoutError) as error:
             raise LinkDown(f"{topic}: the broker has not granted it yet: {error}") from error
 
@@ -226,18 +221,16 @@ class Mqtt:
                 self._loop.add_reader(link.fileno(), self._read)
 
     async def _serve_in(self, client: aiomqtt.Client) -> None:
-        private = client._client
-        self._session = private.user_data_get()
+        self._session = inside(client).user_data_get()
         self._resume()
         self._in = client
         asking = asyncio.create_task(self._ask_again(client))
         try:
             await until_lost(client)
         finally:
-            asking.cancel()
             self._in = None
             self._forget()
-            await asyncio.gather(asking, return_exceptions=True)
+            await cancel(asking)
 
     async def _ask_again(self, client: aiomqtt.Client) -> None:
         """Ask for all topics; the answer may stand behind a backlog, so it may take its time."""
@@ -285,7 +278,8 @@ class Mqtt:
     async def _outgoing(self) -> paho.Client:
         if self._out is None:
             try:
-                await asyncio.wait_for(self._out_up.wait(), self._timeout_seconds)
+                async with asyncio.timeout(self._timeout_seconds):
+                    await self._out_up.wait()
             except TimeoutError:
                 raise LinkDown("the broker cannot be reached") from None
         if self._out is None:
@@ -296,7 +290,8 @@ class Mqtt:
         answer: asyncio.Future[None] = self._loop.create_future()
         self._unanswered[packet] = answer
         try:
-            await asyncio.wait_for(answer, self._timeout_seconds)
+            async with asyncio.timeout(self._timeout_seconds):
+                await answer
         except TimeoutError:
             raise FateUnknown(f"{topic}: no PUBACK in {self._timeout_seconds} s") from None
         finally:
@@ -308,7 +303,7 @@ class Mqtt:
             answer.set_result(None)
 
     async def _serve_out(self, client: aiomqtt.Client) -> None:
-        self._out = client._client
+        self._out = inside(client)
         self._out_up.set()
         try:
             await until_lost(client)
@@ -322,25 +317,21 @@ class Mqtt:
     # both
 
     async def _keep_up(self, way: str, serve: Callable[[aiomqtt.Client], Awaitable[None]]) -> None:
-        while True:
+        while not self._closed:
             client = await self._connect(way)
             try:
                 await serve(client)
             except (aiomqtt.MqttError, OSError) as error:
                 log.warning("connection lost", client=self._client_id, way=way, error=str(error))
             finally:
-                with contextlib.suppress(aiomqtt.MqttError, OSError):
-                    await client.__aexit__(None, None, None)
+                await close(client)
 
     async def _connect(self, way: str) -> aiomqtt.Client:
         async for attempt in self._tries():
             with attempt:
                 client = self._fresh(way)
-                try:
-                    return await client.__aenter__()
-                except BaseException:
-                    client._client.disconnect()
-                    raise
+                await connect(client)
+                return client
         raise AssertionError("tenacity gives up only when told to")
 
     def _tries(self) -> tenacity.AsyncRetrying:
@@ -356,42 +347,16 @@ class Mqtt:
             "no broker", client=self._client_id, tries=attempt.attempt_number, error=str(error)
         )
 
-    def _wants_to_write(self, client: paho.Client, _session: Session, link: Any) -> None:
-        """Replaces aiomqtt's, which may watch a number that a closed socket has given up."""
-        self._loop.call_soon_threadsafe(self._watch_writing, client, link)
-
-    def _watch_writing(self, client: paho.Client, link: Any) -> None:
-        number: int = link.fileno()
-        if client.socket() is link and number >= 0 and client.want_write():
-            self._loop.add_writer(number, client.loop_write)
-
     def _fresh(self, way: str) -> aiomqtt.Client:
-        """A client that has never been connected; paho would send old payloads again by itself."""
-        parts = urlsplit(self._url)
-        client = aiomqtt.Client(
-            parts.hostname or "127.0.0.1",
-            parts.port or PORTS[parts.scheme],
-            username=unquote(parts.username) if parts.username else None,
-            password=unquote(parts.password) if parts.password else None,
-            identifier=self._client_id if way == "in" else f"{self._client_id}-out",
-            protocol=aiomqtt.ProtocolVersion.V311,
-            clean_session=way == "out",
-            timeout=self._timeout_seconds,
-            keepalive=KEEPALIVE_SECONDS,
-            max_inflight_messages=self._in_flight_max,
-            tls_params=aiomqtt.TLSParameters() if parts.scheme == "mqtts" else None,
-            socket_options=SOCKET_OPTIONS,
+        client = make_client(
+            self._url,
+            self._client_id if way == "in" else f"{self._client_id}-out",
+            clean=way == "out",
+            timeout_seconds=self._timeout_seconds,
+            in_flight_max=self._in_flight_max,
         )
-        private = client._client
-        private.on_publish = self._taken
+        private = inside(client)
         private.user_data_set(Session(private))
         private.on_message = self._received
-        private.on_socket_register_write = self._wants_to_write
-        private.manual_ack_set(True)
+        private.on_publish = self._taken
         return client
-
-
-async def until_lost(client: aiomqtt.Client) -> None:
-    """Wait until the connection ends; raises the reason. Payloads do not come this way."""
-    async for _ in client.messages:
-        pass

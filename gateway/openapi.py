@@ -137,9 +137,9 @@ def _responses(route: Route) -> dict[str, Any]:
             "description": "Fine" if status < 400 else "Not now",
             "content": content,
         }
-    for status, named in _by_status(codes(route)).items():
-        if status not in found:
-            found[status] = {
+    for refused, named in _by_status(codes(route)).items():
+        if refused not in found:
+            found[refused] = {
                 "description": "; ".join(
                     f"`{code}`: {problems.kind(code).title}" for code in named
                 ),
@@ -176,7 +176,8 @@ def _schemas(routes: Iterable[Route]) -> dict[str, Any]:
 
 def _models(schema: Schema | str | None) -> Sequence[type[BaseModel]]:
     if isinstance(schema, dict):
-        return schema.get("x-models", ())
+        models: Sequence[type[BaseModel]] = schema.get("x-models", ())
+        return models
     return [schema] if isinstance(schema, type) else ()
 
 

@@ -5,6 +5,7 @@ A version without a schema is read by element name; what has no use here yet is 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Literal, cast
@@ -28,7 +29,7 @@ from schemas.answer import (
 )
 from schemas.described import Described
 from schemas.mx import catalogue
-from schemas.mx.compiler import SCHEMA_UNAVAILABLE, Schemas, path_of
+from schemas.mx.compiler import SCHEMA_UNAVAILABLE, Schemas
 from schemas.mx.statuses import ADVICES, NO_REASON
 from schemas.problem import MessageError, Problem
 
@@ -62,14 +63,23 @@ def check(raw: bytes, schemas: Schemas) -> list[Problem]:
 
 def describe(raw: bytes) -> list[Described]:
     """Every value of a message in its order, its element written out in plain words."""
-    found = []
-    for node in mx.parse(raw).iter():
-        if len(node) == 0:
-            path, tag = path_of(node), mx.local(node)
-            attributes = (str(value) for value in node.attrib.values())
-            value = " ".join((*attributes, (node.text or "").strip())).strip()
-            found.append(Described(path, tag, _name(path), value, mx.line_of(node)))
-    return found
+    root = mx.parse(raw)
+    return list(_described(root, mx.local(root)))
+
+
+def _described(node: etree._Element, path: str) -> Iterator[Described]:
+    if len(node) == 0:
+        attributes = (str(value) for value in node.attrib.values())
+        value = " ".join((*attributes, (node.text or "").strip())).strip()
+        yield Described(path, mx.local(node), _name(path), value, mx.line_of(node))
+        return
+    twins = Counter(mx.local(child) for child in node)
+    seen: Counter[str] = Counter()
+    for child in node:
+        name = mx.local(child)
+        seen[name] += 1
+        number = f"[{seen[name]}]" if twins[name] > 1 else ""
+        yield from _described(child, f"{path}/{name}{number}")
 
 
 def _name(path: str) -> str:

@@ -1,1 +1,1 @@
-"""The other side of the wire: network, custodians, bank. Written from the standard, shares no code with us."""
+"""The other side of the wire: network, custodians, bank. It shares no code with us."""

@@ -1,4 +1,4 @@
-"""All simulators in one process: the same engines and journals, handed over in memory where both ends are here."""
+"""All simulators in one process: same engines, same journals, handing over in memory."""
 
 from __future__ import annotations
 

@@ -1,10 +1,14 @@
-"""Several banks: they take payments, say where they stand, debit, credit or reject, and keep the cash books.
+"""Several banks: they take payments, say where they stand, debit, credit, reject, and keep books.
 
-Configuration (`bank` in the file): `banks` {BIC8: {zone, account? (debited where none is named)}}, `opening_cash` (CSV path or rows), `rates` {reject, silent, pending: probability},
-`scripts` [{match {ref_prefix, uetr, currency, amount, beneficiary}, outcome, reason?}], `mode`
-story|at_once, `credits` [{bank, to, format fin|mx, at, account, currency, amount, reference, uetr?}].
-
-Outcomes: settle, reject, pending (until told otherwise: never), silent.
+Configuration (`bank` in the file):
+  banks         {BIC8: {zone, account? (debited where none is named)}}
+  opening_cash  CSV path or rows
+  rates         {reject, silent, pending: probability}
+  scripts       [{match {ref_prefix, instruction_prefix, uetr, currency, amount, beneficiary},
+                outcome, reason?}]
+  mode          story | at_once
+  credits       [{bank, to, format fin|mx, at, account, currency, amount, reference, uetr?}]
+Outcomes: settle, reject, pending (nothing more is said), silent.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Chance that depends only on the seed and what it is asked about, so that interleaving changes nothing."""
+"""Chance that depends only on the seed and the question, so that interleaving changes nothing."""
 
 from __future__ import annotations
 

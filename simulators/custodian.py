@@ -1,15 +1,21 @@
-"""Several custodians with their own books: they accept, match, pend, fail, part-settle, confirm and cancel.
+"""Several custodians with their own books: what they take in, and which outcome it will have.
 
-Configuration (`custodian` in the file): `custodians` {BIC8: {format fin|mx, place, partial, cash_basis
-actual|contractual, advice, cash_accounts {safekeeping: cash}, zone?}}, `opening_positions` and
-`opening_cash` (CSV paths or rows), `accounts` (CSV path or rows: portfolio accounts), `rates` {outcome:
-probability}, `scripts` [{match {trade_prefix, trade_contains, ref_prefix, ref_contains, isin, quantity,
-custodian, direction}, outcome, reason?}], `mode` story|at_once, `places` (changes to custody_calendar),
-`cancel_agreed` (probability that the counterparty agrees), `match_seconds` [low, high].
-
-Outcomes: settle, part, unmatched_cmis (matched later), unmatched_dqua, unmatched_dmon (until cancelled),
-unmatched_stay, fail (settles one to three days later), fail_stay, reject, cancel_race, inferred,
-in_repair, pending_processing, silent.
+Configuration (`custodian` in the file):
+  custodians         {BIC8: {format fin|mx, place, partial, cash_basis actual|contractual, advice,
+                     cash_accounts {safekeeping: cash}}}
+  accounts           CSV path or rows: servicer, safekeeping_account, cash_account
+  opening_positions  CSV path or rows: servicer, safekeeping_account, isin, lot, quantity
+  opening_cash       CSV path or rows: servicer, cash_account, currency, amount
+  rates              {outcome: probability}, `part` among them
+  scripts            [{match {trade_prefix, trade_contains, ref_prefix, ref_contains, isin,
+                     quantity, custodian, direction}, outcome}]; once per trade id
+  mode               story | at_once
+  places             changes to custody_calendar
+  cancel_agreed      probability that the counterparty agrees to a cancellation
+  match_seconds      [low, high]
+Outcomes: settle, part, unmatched_cmis (matched later), unmatched_dqua, unmatched_dmon,
+unmatched_stay (until cancelled), fail (settles one to three days later), fail_stay, reject,
+cancel_race, inferred, in_repair, pending_processing, silent.
 """
 
 from __future__ import annotations
@@ -37,8 +43,8 @@ RATES = {
     "inferred": 0.001,
     "in_repair": 0.0005,
     "pending_processing": 0.0005,
+    "part": 0.03,  # of what would settle whole, where parts are possible
 }
-PART_RATE = 0.03
 
 
 class Custody:
@@ -74,7 +80,7 @@ class Custody:
             for bic, house in config["custodians"].items()
         }
         self._rates: dict[str, float] = dict(config.get("rates", RATES))
-        self._part_rate = float(self._rates.pop("part", PART_RATE))
+        self._part_rate = float(self._rates.pop("part", 0))
         self._scripts: Sequence[Mapping[str, Any]] = config.get("scripts", ())
         self._at_once = config.get("mode", "story") == "at_once"
         low, high = config.get("match_seconds", (5, 55))

@@ -1,4 +1,4 @@
-"""What a custodian says: statuses, confirmations and cash advices, as MT548, 544-547, 900/910 and sese, camt.054."""
+"""The messages a custodian writes: MT548, 544-547, 900, 910, sese.024, 025, 027, 031, camt.054."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def _status_lines(standings: Sequence[Standing]) -> list[str]:
 def mt548(
     envelope: Envelope, related: str, standings: Sequence[Standing], order: Order | None, type_: str
 ) -> bytes:
-    """Status of an instruction (INST, with its details), or of a cancellation (CAST, `order` None)."""
+    """Status of an instruction (INST, with its details), or of a cancellation (CAST, no order)."""
     lines = [
         ":16R:GENL",
         f":20C::SEME//{envelope.reference}",

@@ -1,6 +1,6 @@
-"""The custodians' own books: securities per account and ISIN, cash per account, and the street on the other side.
+"""The custodians' own books: securities and cash per account, the street on the other side.
 
-Nothing is created or lost: every movement has its opposite in the street's books, so sums stay constant.
+Nothing is created or lost: every movement has its opposite on the street, so sums stay constant.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Books:
         self.cash[custodian, STREET, currency] -= amount
 
     def totals(self) -> dict[tuple[str, str], Decimal]:
-        """Sum per custodian and ISIN or currency, the street included: constant but for openings."""
+        """Sum per custodian and asset, the street included: constant but for openings."""
         sums: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
         for book in (self.positions, self.cash):
             for (custodian, _, asset), amount in book.items():

@@ -1,4 +1,4 @@
-"""When the places of settlement work: zones, holidays, cycles and cut-offs, as data the configuration may change."""
+"""When places of settlement work: zones, holidays, cycles, cut-offs, as data to be configured."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Place:
         return start + BATCH * int(batches * share)
 
     def settles_at(self, day: date, not_before: datetime, night: float, share: float) -> datetime:
-        """When an instruction due on `day` settles: in a cycle of that day, or the next that is left."""
+        """When what is due on `day` settles: in a cycle of that day, or the next that is left."""
         day = self.next_open(max(day, self.today(not_before)))
         chosen = self.night if night < self.night_share else self.day
         for window in (chosen, self.day):
@@ -72,14 +72,14 @@ def _dates(*texts: str) -> frozenset[date]:
 
 
 _US = _dates(
-    "2026-01-01", "2026-01-19", "2026-02-16", "2026-04-03", "2026-05-25", "2026-06-19", "2026-07-03",
-    "2026-09-07", "2026-10-12", "2026-11-11", "2026-11-26", "2026-12-25", "2027-01-01", "2027-01-18",
-    "2027-02-15", "2027-03-26", "2027-05-31", "2027-06-18", "2027-07-05", "2027-09-06", "2027-10-11",
-    "2027-11-11", "2027-11-25", "2027-12-24",
+    "2026-01-01", "2026-01-19", "2026-02-16", "2026-04-03", "2026-05-25", "2026-06-19",
+    "2026-07-03", "2026-09-07", "2026-10-12", "2026-11-11", "2026-11-26", "2026-12-25",
+    "2027-01-01", "2027-01-18", "2027-02-15", "2027-03-26", "2027-05-31", "2027-06-18",
+    "2027-07-05", "2027-09-06", "2027-10-11", "2027-11-11", "2027-11-25", "2027-12-24",
 )  # fmt: skip
 _TARGET = _dates(
-    "2026-01-01", "2026-04-03", "2026-04-06", "2026-05-01", "2026-12-25", "2027-01-01", "2027-03-26",
-    "2027-03-29",
+    "2026-01-01", "2026-04-03", "2026-04-06", "2026-05-01", "2026-12-25", "2027-01-01",
+    "2027-03-26", "2027-03-29",
 )  # fmt: skip
 PLACES = {
     "DTC": Place(

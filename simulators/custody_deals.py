@@ -1,4 +1,4 @@
-"""What a custodian keeps of one instruction, the words for where it stands, and which script speaks of it."""
+"""What a custodian keeps of one instruction, and the words for where it stands."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Deal:
 
 
 def missing(order: Order) -> str:
-    """What the counterparty fails with: securities where we receive, else cash, else nothing but will."""
+    """What the counterparty lacks: securities where we receive, else cash, else the will."""
     if order.direction == "RECE":
         return "CLAC"
     return "CMON" if order.payment == "APMT" else "PRCY"

@@ -1,4 +1,4 @@
-"""The life of one instruction at a custodian: accepted, matched, pending, failing, settled, paid, cancelled.
+"""The life of one instruction at a custodian: accepted, matched, failing, settled, cancelled.
 
 Every step looks at the deal as it stands when its time comes, so that steps may cross each other.
 """
@@ -281,7 +281,7 @@ class Life:
     # cancellation and hold
 
     def cancel(self, deal: Deal, request: str, at: datetime) -> None:
-        """Alone before matching, with the counterparty after it; a settlement that crosses it wins."""
+        """Alone before matching, with the counterparty after; a settlement that crosses wins."""
         verdict = {"settled": SETTLED, "cancelled": ALREADY, "superseded": ALREADY}
         if deal.closed:
             self._voice.answer_cancel(deal, request, at, verdict.get(deal.closed, UNKNOWN))

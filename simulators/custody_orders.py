@@ -1,4 +1,4 @@
-"""What clients tell their custodian: instructions and cancellations, read from MT54x and sese.023/020."""
+"""What clients tell their custodian, read from MT54x, sese.023, sese.020 and sese.030."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A custodian's voice: writes what is said of a deal in its client's format, under references of its own."""
+"""A custodian's voice: what is said of a deal, in its format, under references of its own."""
 
 from __future__ import annotations
 

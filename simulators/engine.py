@@ -1,4 +1,4 @@
-"""What every simulator's engine is: messages in, an agenda of what is due, messages out. No I/O here."""
+"""What every simulator's engine is: messages in, an agenda, messages out. No I/O here."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Departure:
 
 
 class Engine(Protocol):
-    """A state machine over (configure, receive, repeat, emit): the same calls give the same bytes."""
+    """A machine of configure, receive, repeat, emit: the same calls give the same bytes."""
 
     name: str
 

@@ -1,4 +1,4 @@
-"""FIN text as the network and its correspondents read and write it: blocks, fields, service messages."""
+"""FIN text as the network and its correspondents read and write it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import lru_cache
+from typing import NamedTuple
 
 _BLOCKS = re.compile(
     r"\{1:(?P<basic>[^{}]*)\}\{2:(?P<application>[^{}]*)\}"
@@ -24,8 +25,7 @@ class Broken(Exception):
     """The bytes are not one FIN user message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field of block 4, its line counted from 1 behind `{4:`."""
 
     tag: str

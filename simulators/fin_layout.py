@@ -1,7 +1,7 @@
-"""The order and repetition of fields the network demands, one table per message type, and the walk over it.
+"""The order of fields the network demands, one table per message type, and the walk over it.
 
-A line is a field (`tag+options qualifiers`), or a block in capitals that ends with `:`; `!` is mandatory,
-`*` repeats, indentation nests. Qualifiers are joined by `|`.
+A line is a field (tag with its options, then qualifiers joined by `|`) or a block in capitals that
+ends with `:`; `!` is mandatory, `*` repeats, indentation nests.
 """
 
 from __future__ import annotations
@@ -339,7 +339,7 @@ class _Walk:
         self.at += 1
 
     def misplaced(self, items: tuple[Item, ...], missing: Item | None) -> Misplaced:
-        """T89: a known field of this block whose qualifier is out of order or not allowed; else T13."""
+        """T89: a field of this block, its qualifier out of order or not allowed; else T13."""
         tag, qualifier = self.here()
         generic = any(tag in item.tags and item.qualifiers for item in items)
         wrong = generic and qualifier and (missing is None or tag in missing.tags)

@@ -158,7 +158,7 @@ class _Shaped:
     places: Sequence[Place]
 
     def all(self, tag: str, block: str) -> list[tuple[int, str, int]]:
-        """(index, qualifier, number of the block) of the fields whose tag begins so, in such blocks."""
+        """(index, qualifier, number of the block) of the fields of such tag and block."""
         return [
             (i, qualifier, place.block)
             for i, ((name, qualifier), place) in enumerate(

@@ -1,4 +1,4 @@
-"""One engine with its journal: replays it at start, and journals before anything is acknowledged."""
+"""One engine with its journal: replayed at start, written before anything is acknowledged."""
 
 from __future__ import annotations
 

@@ -1,18 +1,17 @@
-"""The journal of one simulator: an append-only file of JSON lines, both directions, fsynced per batch.
+"""The journal of one simulator: an append-only file of JSON lines, fsynced per batch.
 
-One record a line; `n` numbers the lines, `at` is the simulator's own time (UTC, ISO 8601):
+One record a line; `n` numbers the lines, `at` is the simulator's own time (UTC, ISO 8601).
+  {n, at, dir: "config", seed, config}                 the settings from here on
+  {n, at, dir: "in", link, sha256, ref, type, text}    came, and was not seen before
+  {n, at, dir: "in", link, sha256, ref, type, repeat: true}    the same bytes again
+  {n, at, dir: "tick"}                                 the agenda was worked up to `at`
+  {n, at, dir: "out", link, sha256, ref, type, text}   left, once or more often
 
-    {"n", "at", "dir": "config", "seed", "config"}      the settings from here on
-    {"n", "at", "dir": "in",  "link", "sha256", "ref", "type", "text"}   came, and was not seen before
-    {"n", "at", "dir": "in",  "link", "sha256", "ref", "type", "repeat": true}   the same bytes again
-    {"n", "at", "dir": "tick"}                          the agenda was worked up to `at`
-    {"n", "at", "dir": "out", "link", "sha256", "ref", "type", "text"}   left (sent at least once)
-
-`sha256` is over the message's bytes alone, unpacked. `text` is UTF-8, or latin-1 where "encoding" says so;
-it is left out of an `out` record with "kept": "there", where the receiver's own journal has it.
-An `out` with "repeat": true carries bytes that left before. Everything but `config`, `in` and `tick`
-follows from those three, so a torn tail loses nothing that was acknowledged. Beside `NAME.jsonl` stands
-`NAME.sent`: the number of the last line up to which every `out` was taken by the transport.
+`sha256` is over the message's bytes alone, unpacked. `text` is UTF-8, or latin-1 where "encoding"
+says so; an `out` with "kept": "there" has none, for the receiver's own journal has it. An `out`
+with "repeat": true carries bytes that left before. Each `out` follows from the config, in and tick
+records before it, so a torn tail loses nothing that was acknowledged. Beside `NAME.jsonl` stands
+`NAME.sent`: the line up to which every `out` was taken by the transport.
 """
 
 from __future__ import annotations

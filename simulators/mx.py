@@ -1,4 +1,4 @@
-"""DataPDU, business header and Document as the network and its correspondents read and write them."""
+"""DataPDU, business header and Document as the other side reads and writes them."""
 
 from __future__ import annotations
 
@@ -125,7 +125,8 @@ def business_message(
 ) -> bytes:
     """A DataPDU with header and Document, as its sender hands it to the network."""
     return (
-        f'<Saa:DataPDU xmlns:Saa="{SAA}"><Saa:Revision>2.0.14</Saa:Revision><Saa:Header><Saa:Message>'
+        f'<Saa:DataPDU xmlns:Saa="{SAA}"><Saa:Revision>2.0.14</Saa:Revision>'
+        "<Saa:Header><Saa:Message>"
         f"<Saa:SenderReference>{escape(reference)}</Saa:SenderReference>"
         f"<Saa:MessageIdentifier>{type_}</Saa:MessageIdentifier><Saa:Format>MX</Saa:Format>"
         f"{_address('Sender', sender)}{_address('Receiver', receiver)}"
@@ -150,8 +151,11 @@ def transmission_report(
         why = (
             "<Saa:Interventions><Saa:Intervention><Saa:IntvCategory>TransmissionReport"
             f"</Saa:IntvCategory><Saa:CreationTime>{instant(at)}</Saa:CreationTime>"
-            f"<Saa:OperatorOrigin>SYSTEM</Saa:OperatorOrigin><Saa:Contents>{escape(reason[0])}: "
-            f"{escape(reason[1])}</Saa:Contents></Saa:Intervention></Saa:Interventions>"
+            "<Saa:OperatorOrigin>SYSTEM</Saa:OperatorOrigin>"
+            f"<Saa:Contents>{escape(reason[1])}</Saa:Contents>"
+            "</Saa:Intervention></Saa:Interventions>"
+            f"<Saa:NetworkInfo><Saa:NetworkNackReason>{reason[0]}</Saa:NetworkNackReason>"
+            "</Saa:NetworkInfo>"
         )
     return (
         f'<Saa:DataPDU xmlns:Saa="{SAA}"><Saa:Revision>2.0.14</Saa:Revision><Saa:Header>'

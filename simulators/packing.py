@@ -27,7 +27,7 @@ def _pdus(payload: bytes) -> Iterator[bytes]:
 
 
 def groups(sizes: Iterable[int]) -> Iterator[int]:
-    """How many of the next messages go into each payload, in order; one alone may exceed the bound."""
+    """How many of the next messages go into each payload; one alone may exceed the bound."""
     count = total = 0
     for size in sizes:
         if count and total + size + 1 > PAYLOAD_BYTES_MAX:

@@ -1,4 +1,4 @@
-"""Hosts on one wire: payloads in, journals, payloads out, the clock, and the reports that say all is quiet."""
+"""Hosts on one wire: payloads in and out, the clock, and the reports that all is quiet."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BOOKS_EVERY_SECONDS = 0.5
 
 
 class Station:
-    """Runs hosts; where one writes to a topic another reads, the message is handed over in memory."""
+    """Runs hosts; what one writes to a topic another reads, is handed over in memory."""
 
     def __init__(self, hosts: Sequence[Host], url: str, client_id: str, virtual: bool) -> None:
         self._hosts = hosts
@@ -148,7 +148,7 @@ class Station:
         self._wire.acknowledge(arrival)
 
     def _hand_over(self, now: datetime) -> None:
-        """Between hosts of this process: journalled by the receiver, then done with by the sender."""
+        """Between hosts of this process: journalled by the receiver, then off the sender."""
         moved = True
         while moved:
             moved = False

@@ -1,10 +1,14 @@
-"""The network: takes messages from our links, answers ACK or NAK, and carries them to correspondents and back.
+"""The network: takes messages from our links, answers ACK or NAK, carries them there and back.
 
-Configuration (`swift` in the file): `links` {name: {format fin|mx, bic, zone?}}, `correspondents` {BIC8:
-{format}}, `directory` [BIC...] (absent: every well-formed BIC is known) less `unknown_bics` [BIC...],
-`latency_seconds` [low, high] (one draw per link, so order is kept),
-`faults` {lose_ack, delay, duplicate, duplicate_pdm, reorder: probability; delay_seconds [low, high]},
-`fault_rules` [{type?, ref_prefix?, fault}] which always strike, `schemas` (a folder of XSD files).
+Configuration (`swift` in the file):
+  links            {name: {format fin|mx, bic, zone?}}
+  correspondents   {BIC8: {format fin|mx, zone?}}
+  directory        [BIC...] (absent: every well-formed BIC is known), less unknown_bics [BIC...]
+  latency_seconds  [low, high], one draw per link, so order is kept
+  faults           {lose_ack, delay, duplicate, duplicate_pdm, reorder: probability;
+                   delay_seconds [low, high]}
+  fault_rules      [{fault, type?, ref_prefix?}], these always strike
+  schemas          a folder of XSD files
 """
 
 from __future__ import annotations
@@ -25,7 +29,7 @@ _REFERENCE = re.compile(rb":20C::SEME//([^\r\n]*)|:20:([^\r\n]*)|<BizMsgIdr>([^<
 
 
 class Network:
-    """Store and forward, with a fault plan. Everything it says derives from the seed and what came."""
+    """Store and forward, with a fault plan. All it says derives from the seed and what came."""
 
     name = "swift"
 
@@ -85,7 +89,7 @@ class Network:
         return self._fin_from_us(link, raw, now)
 
     def repeat(self, link: str, label: Label, now: datetime) -> None:
-        """Only an acknowledgement that was lost is given again; the transport's repeats mean nothing."""
+        """Only an acknowledgement that was lost is given again; other repeats mean nothing."""
         answer = self._lost.pop((link, label.reference), None)
         if answer is not None:
             self._agenda.add(self._later(now, link), "", answer)

@@ -1,6 +1,6 @@
-"""MQTT 3.1.1 at QoS 1 for the simulators: what came is acknowledged only when told so, what goes is counted.
+"""MQTT 3.1.1 at QoS 1 for the simulators: acknowledged when told so, counted when taken.
 
-aiomqtt connects and keeps the loop; acknowledging by hand and counting PUBACKs need the paho client in it.
+aiomqtt connects and keeps the loop; acknowledging by hand and PUBACKs need the paho client in it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -86,6 +87,7 @@ class Wire:
             timeout=10,
             keepalive=30,
             max_inflight_messages=IN_FLIGHT_MAX,
+            socket_options=((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),),  # else 40 ms a report
         )
         self.connection += 1
         self._reader = private = client._client
@@ -107,7 +109,7 @@ class Wire:
             self._reader.ack(arrival.packet, 1)
 
     def publish(self, topic: str, payload: bytes) -> int | None:
-        """Send at QoS 1; the packet number that `taken` will be called with, None when not connected."""
+        """Send at QoS 1; the packet number `taken` will be called with, None when not connected."""
         if self._private is None:
             return None
         with contextlib.suppress(ValueError):

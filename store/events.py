@@ -38,8 +38,9 @@ order by e.known_at, e.lane, e.seq limit $3
 """
 CUT = "select lane, max(seq) as seq from event where known_at <= $1 group by lane"
 ALL_HEADS = "select lane, seq from lane_head order by lane"
-TYPES_EVER = """
-select distinct (payload::json ->> 'state') as state from event where type = 'Moved' and aggregate = any(
+STATES_EVER = """
+select distinct payload::json ->> 'state' as state from event
+where payload like '%"state":%' and aggregate = any(
     select id from condition where kind = 'securities')
 """
 
@@ -91,4 +92,4 @@ async def positions_now(db: Connection) -> dict[int, int]:
 
 async def states_ever(db: Connection) -> set[str]:
     """Every display state a securities instruction ever showed."""
-    return {r["state"] for r in await db.fetch(TYPES_EVER)}
+    return {r["state"] for r in await db.fetch(STATES_EVER)}

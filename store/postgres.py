@@ -372,7 +372,7 @@ class EmbeddedPostgres:
             ) from error
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return False
-        await db.close()
+        db.terminate()
         return True
 
     async def _prepare(self) -> None:

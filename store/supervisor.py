@@ -64,6 +64,7 @@ class Supervisor:
         self.restarts = 0
         self._child: subprocess.Popen[bytes] | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._stopping = False
 
     async def start(self) -> None:
         """Adopt the orphan or start a new server, wait until it answers, and watch it."""
@@ -74,13 +75,15 @@ class Supervisor:
             await self._end()
             raise
         self._watch = asyncio.create_task(self._keep(), name=f"supervise {self.service.name}")
+        self._watch.add_done_callback(self._unwatched)
 
     async def stop(self) -> None:
         """Stop the server in good order, and not so good when it does not obey."""
+        self._stopping = True
         if self._watch is not None:
-            self._watch.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._watch
+            while not self._watch.done():
+                self._watch.cancel()
+                await asyncio.wait((self._watch,), timeout=1)
             self._watch = None
         await self._end()
 
@@ -116,10 +119,20 @@ class Supervisor:
         while time.monotonic() < deadline:
             if self.pid is None or self._gone():
                 return False
-            if await self.service.answers():
+            if await self._probe():
                 return True
             await asyncio.sleep(PROBE_SECONDS)
         return False
+
+    async def _probe(self) -> bool:
+        """Ask whether it answers, and stop asking when it dies meanwhile."""
+        asking = asyncio.ensure_future(self.service.answers())
+        try:
+            while not asking.done() and not self._gone():
+                await asyncio.wait((asking,), timeout=PROBE_SECONDS)
+            return asking.done() and asking.result()
+        finally:
+            asking.cancel()
 
     def _gone(self) -> bool:
         if self._child is not None:
@@ -153,7 +166,7 @@ class Supervisor:
     async def _keep(self) -> None:
         """Restart it whenever it ends: at once, and ever slower while it does not come up."""
         failures = 0
-        while True:
+        while not self._stopping:
             await self._ended()
             log.warning("died, restarting", service=self.service.name, pid=self.pid)
             await asyncio.sleep(BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)])
@@ -165,6 +178,10 @@ class Supervisor:
                 answered = False
                 log.error("cannot restart", service=self.service.name, error=str(error))
             failures = 0 if answered else failures + 1
+
+    def _unwatched(self, watch: asyncio.Task[None]) -> None:
+        if not watch.cancelled() and (bug := watch.exception()) is not None:
+            log.critical("no longer supervised", service=self.service.name, exc_info=bug)
 
     async def _ended(self) -> None:
         while not self._gone():  # noqa: ASYNC110  an adopted process is nobody's child to wait for
@@ -178,7 +195,8 @@ class Supervisor:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, sign)
             try:
-                await asyncio.wait_for(self._ended(), self.service.stop_seconds)
+                async with asyncio.timeout(self.service.stop_seconds):
+                    await self._ended()
             except TimeoutError:
                 log.warning("did not stop", service=self.service.name, signal=sign.name)
         self.pid = self._child = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -118,19 +119,20 @@ def timeline(events: Iterable[Any], facts: Iterable[Any]) -> list[dict[str, Any]
         }
         for e in events
     ]
-    moments += [
-        {
-            "at": f["at"],
-            "what": "fact",
-            "type": f["key"].partition(":")[0],
-            "actor": None,
-            "effective_on": None,
-            "message": f["message"],
-            "payload": json.loads(f["payload"]),
-        }
-        for f in facts
-    ]
+    moments += [_fact(f["at"], f["message"], *json.loads(f["payload"])) for f in facts]
     return sorted(moments, key=lambda moment: moment["at"])
+
+
+def _fact(at: datetime, message: int | None, type_: str, said: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "at": at,
+        "what": "fact",
+        "type": type_,
+        "actor": said.get("actor"),
+        "effective_on": said.get("effective_on"),
+        "message": message,
+        "payload": said,
+    }
 
 
 def journals(rows: Iterable[Any]) -> list[dict[str, Any]]:
@@ -175,6 +177,11 @@ def described(raw: bytes) -> list[dict[str, Any]]:
     ]
 
 
+def shown(raw: bytes) -> str:
+    """The bytes as text, line ends kept; what is no UTF-8 shows as a substitute."""
+    return raw.decode(errors="replace")
+
+
 def _version(row: Any) -> dict[str, Any]:
     return {**{name: row[name] for name in VERSION}, "body": json.loads(row["body"])}
 
@@ -188,7 +195,7 @@ def _messages(rows: Sequence[Any], attempts: Iterable[Any]) -> list[dict[str, An
     return [
         {
             **{name: row[name] for name in MESSAGE},
-            "raw": fields.text(row["body"]),
+            "raw": shown(row["body"]),
             "fields": described(row["body"]),
             "attempts": sendings[row["id"]] if row["direction"] == "out" else [],
         }

@@ -24,6 +24,7 @@ from store import events, queries
 
 if TYPE_CHECKING:
     from gateway.core import Core
+    from store.rows import Connection
 
 log = structlog.get_logger()
 PAGE = 500
@@ -44,7 +45,6 @@ PLAIN = (
     "actor",
     "hash",
 )
-STREAMS = web.AppKey("streams", "Streams")
 
 
 class Followed(Asked):
@@ -78,6 +78,9 @@ class Streams:
 
     ending: asyncio.Event = field(default_factory=asyncio.Event)
     open: int = 0
+
+
+STREAMS = web.AppKey("streams", Streams)
 
 
 async def list_events(call: Call) -> web.Response:
@@ -164,7 +167,7 @@ async def _pause(core: Core, streams: Streams) -> None:
         await asyncio.sleep(BEAT_SECONDS)
 
 
-async def _place(db: queries.Connection, token: str) -> dict[int, int]:
+async def _place(db: Connection, token: str) -> dict[int, int]:
     if not token:
         return {}
     if token == NOW:

@@ -15,7 +15,6 @@ from gateway import problems
 from gateway.api import answers, cases
 from gateway.api.cursors import read_cursor, write_cursor
 from gateway.api.route import Asked, Call, Route, answer, missing
-from gateway.desk import fields
 from schemas.problem import MessageError, Problem, Refused
 from store import desk, queries
 
@@ -101,7 +100,7 @@ async def read_message(call: Call) -> web.Response:
     return answer(
         {
             **{name: row[name] for name in LINE},
-            "raw": fields.text(raw),
+            "raw": cases.shown(raw),
             "bytes": len(raw),
             "fields": cases.described(raw),
             "meaning": meaning if row["direction"] == "in" else None,

@@ -45,6 +45,7 @@ OPTIONAL_IN_CHOICE = {
     ("References74Choice", "CtrPtyMktInfrstrctrTxId"),
 }
 PROBLEMS_MAX = 20
+EXPLAINED_MAX = 100_000  # bytes; a reason for more than this takes too long
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +107,12 @@ class Schemas:
             return [Problem(_local(tree), SCHEMA_UNAVAILABLE, words, message_id)]
         if schema.validate(tree):
             return []
-        alone = etree.fromstring(etree.tostring(tree, with_tail=False))
-        reasons = self._reasons(alone, message_id) if self._explain else {}
+        written = etree.tostring(tree, with_tail=False)
+        alone = etree.fromstring(written)
+        explained = self._explain and len(written) <= EXPLAINED_MAX
+        reasons = self._reasons(alone, message_id) if explained else {}
         found: dict[str, Problem] = {}
-        for error in cast(Iterable[etree._LogEntry], schema.error_log):
+        for error in islice(cast(Iterable[etree._LogEntry], schema.error_log), 2 * PROBLEMS_MAX):
             problem = _problem(alone, error, reasons)
             found.setdefault(problem.path, problem)
         return list(found.values())[:PROBLEMS_MAX]
@@ -165,12 +168,15 @@ def _problem(tree: etree._Element, error: etree._LogEntry, reasons: Mapping[str,
 
 def _plain(words: str) -> str:
     """An error without namespaces and without names of classes."""
-    return re.sub(r"\{[^}]*\}| for <class [^>]*>", "", words)
+    return re.sub(r"\{[a-z]+:[^}]*\}| for <class [^>]*>", "", words)
 
 
 def _found_at(tree: etree._Element, path: str | None) -> etree._Element:
     prefixes = {prefix: uri for prefix, uri in tree.nsmap.items() if prefix}
-    found = tree.xpath(path, namespaces=prefixes) if path else []
+    try:
+        found = tree.xpath(path, namespaces=prefixes) if path else []
+    except etree.XPathError:  # a prefix of some inner element
+        return tree
     first = found[0] if isinstance(found, list) and found else tree
     return first if isinstance(first, etree._Element) else tree
 

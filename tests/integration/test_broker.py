@@ -79,7 +79,8 @@ async def test_a_wrong_password_is_refused(broker: EmbeddedBroker) -> None:
 async def test_it_is_back_at_once_after_a_kill(data: Path) -> None:
     async with EmbeddedBroker(data) as broker:
         killed, began = broker.pid, time.monotonic()
-        os.kill(killed or 0, signal.SIGKILL)
+        assert killed is not None
+        os.kill(killed, signal.SIGKILL)
         await until(lambda: broker.pid != killed)
         await until(lambda: listens(broker))
         assert time.monotonic() - began < 3

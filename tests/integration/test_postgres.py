@@ -56,7 +56,7 @@ async def test_rows_committed_before_a_kill_are_there_at_once_after_it(data: Pat
         await run(server, "create table kept (n int); insert into kept values (1)")
         began = time.monotonic()
         killed = server.pid
-        os.kill(killed or 0, signal.SIGKILL)
+        os.kill(running(server), signal.SIGKILL)
         await until(lambda: server.pid != killed)
         assert await patiently(server, "select count(*) from kept") == 1
         sys.stdout.write(f"back after {time.monotonic() - began:.2f} s\n")
@@ -71,7 +71,7 @@ async def test_it_comes_back_after_ten_kills_in_a_row(data: Path) -> None:
             await patiently(server, f"insert into kept values ({n}) returning n")
             began = time.monotonic()
             killed = server.pid
-            os.kill(killed or 0, signal.SIGKILL)
+            os.kill(running(server), signal.SIGKILL)
             await until(lambda pid=killed: server.pid != pid)
             assert await patiently(server, "select count(*) from kept") == n + 1
             assert time.monotonic() - began < 5
@@ -283,6 +283,11 @@ def test_the_copy_of_closed_binaries_runs(data: Path, stranger: Account) -> None
     assert account.blocker(copy, stranger) is None
     for program in ("postgres", "initdb", "pg_dump"):
         subprocess.run([copy.with_name(program), "--version"], check=True, capture_output=True)
+
+
+def running(server: EmbeddedPostgres) -> int:
+    assert server.pid is not None
+    return server.pid
 
 
 def lay_wheel(home: Path) -> Path:

@@ -155,7 +155,9 @@ def confirmed(
     return of_answer(answer, at(minutes))
 
 
-def taken_back(quantity: int, minutes: float, undoes: str, function: str = "RVSL", **more: Any) -> Fact:
+def taken_back(
+    quantity: int, minutes: float, undoes: str, function: str = "RVSL", **more: Any
+) -> Fact:
     return confirmed(
         quantity, minutes, reference=f"BACK{minutes}", function=function, undoes=undoes, **more
     )

@@ -36,7 +36,15 @@ from schemas.fact import (
     Withdrawn,
 )
 from schemas.obligation import Tolerance
-from settlement.condition import Cancellation, Flag, Matching, Processing, Settlement, State, WaitsFor
+from settlement.condition import (
+    Cancellation,
+    Flag,
+    Matching,
+    Processing,
+    Settlement,
+    State,
+    WaitsFor,
+)
 from settlement.life import AXES
 from settlement.lifecycle import CLOSED, DISPLAY, EFFECTS, fold
 
@@ -173,7 +181,9 @@ def test_no_status_moves_an_instruction_out_of_its_end(ended):
 
 
 def test_an_end_that_is_repeated_is_ignored():
-    assert "illegal_status" not in happened(status("IPRC//CAND CANS", 5), status("IPRC//CAND CANS", 9))
+    assert "illegal_status" not in happened(
+        status("IPRC//CAND CANS", 5), status("IPRC//CAND CANS", 9)
+    )
 
 
 def test_a_cancellation_nobody_asked_for_is_an_exception():
@@ -229,7 +239,13 @@ def test_two_acknowledgements_of_two_attempts_mean_double_sent():
 
 def test_the_repair_of_a_nak_is_a_new_version_with_a_clean_slate():
     end = fold(
-        WHOLE, [released(), network("nak", 1, rule="T13"), released(2, "SI2", 5), network("ack", 6, reference="SI2")]
+        WHOLE,
+        [
+            released(),
+            network("nak", 1, rule="T13"),
+            released(2, "SI2", 5),
+            network("ack", 6, reference="SI2"),
+        ],
     )
     assert (end.state, end.version, end.reference) == (State.SENT, 2, "SI2")
 
@@ -302,9 +318,13 @@ def test_settlement_wins_over_a_cancellation_that_was_only_asked():
 
 
 @pytest.mark.parametrize(("confirmed_at", "cancelled_at"), [(40, 50), (50, 40)])
-def test_cancelled_and_confirmed_is_one_contradiction_whichever_came_first(confirmed_at, cancelled_at):
+def test_cancelled_and_confirmed_is_one_contradiction_whichever_came_first(
+    confirmed_at, cancelled_at
+):
     end = life(
-        ASK, confirmed(1000, confirmed_at, **FULL), status("CPRC//CAND", cancelled_at, related=CANCEL)
+        ASK,
+        confirmed(1000, confirmed_at, **FULL),
+        status("CPRC//CAND", cancelled_at, related=CANCEL),
     )
     assert (end.state, end.settlement) == (State.SETTLED, Settlement.SETTLED)
     assert (end.flags, codes(end.exceptions)) == ((Flag.CONTRADICTION,), ["contradiction"])

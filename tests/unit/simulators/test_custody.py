@@ -272,7 +272,8 @@ def test_at_once_confirms_in_the_same_breath():
 
 @pytest.mark.parametrize(
     "outcome",
-    ["settle", "part", "unmatched_cmis", "unmatched_dqua", "fail", "reject", "inferred", "in_repair",
+    ["settle", "part", "unmatched_cmis", "unmatched_dqua", "fail", "reject", "inferred",
+     "in_repair",
      "pending_processing", "cancel_race"],
 )  # fmt: skip
 def test_every_mx_message_is_valid_against_its_official_schema(outcome):
@@ -287,7 +288,7 @@ def test_every_mx_message_is_valid_against_its_official_schema(outcome):
     tell(engine, sese_020("CX2", "NOBODY"), NOW + timedelta(minutes=5), "RHEIDE30")
     tell(engine, sese_030("REL1", "SX3"), NOW + timedelta(minutes=5), "RHEIDE30")
     for _, _, text in said + play(engine):
-        for element in etree.fromstring(text.encode()).iter(f"{{*}}AppHdr", "{*}Document"):
+        for element in etree.fromstring(text.encode()).iter("{*}AppHdr", "{*}Document"):
             identifier = etree.QName(element).namespace.removeprefix(ISO)
             path = OFFICIAL / identifier.split(".")[0] / f"{identifier}.xsd"
             schema = etree.XMLSchema(file=str(path))

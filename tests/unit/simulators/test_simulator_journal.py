@@ -1,4 +1,4 @@
-"""A simulator's journal: the same input gives the same bytes, and a kill at any byte loses nothing."""
+"""A simulator's journal: same input, same bytes; and a kill at any byte loses nothing."""
 
 from __future__ import annotations
 
