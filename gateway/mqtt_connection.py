@@ -1,4 +1,4 @@
-"""One MQTT connection: made, opened, watched, closed. What is sent and received is in gateway/mqtt.py.
+"""One MQTT connection: made, opened, watched, closed. What travels on it is in gateway/mqtt.py.
 
 Leans on the private paho client inside aiomqtt: aiomqtt acknowledges on receipt, notices only by
 its time limit that a connection broke before the broker answered, and may watch a closed socket.

@@ -89,7 +89,7 @@ def _operation(route: Route) -> dict[str, Any]:
     }
     if route.takes:
         operation["requestBody"] = {
-            "required": route.key != "required" or not _optional(route),
+            "required": not _optional(route),
             "content": {media: _content(schema) for media, schema in route.takes.items()},
         }
     return operation

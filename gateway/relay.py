@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from tenacity import AsyncRetrying, retry_if_exception_type, wait_exponential_jitter
+from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponential
 
 import builders.fin
 import builders.mx
@@ -51,7 +51,7 @@ class Relay:
         while True:
             async for attempt in AsyncRetrying(
                 retry=retry_if_exception_type((*OUTAGES, NotTaken)),
-                wait=wait_exponential_jitter(initial=0.05, max=2.0),
+                wait=wait_random_exponential(multiplier=0.05, max=2.0),
             ):
                 with attempt:
                     if attempt.retry_state.attempt_number > 1:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Literal, cast
 
 from lxml import etree
@@ -34,6 +35,7 @@ from schemas.mx.statuses import ADVICES, NO_REASON
 from schemas.problem import MessageError, Problem
 
 NOT_PROVIDED = "NOTPROVIDED"
+DESCRIBED_MAX = 2000  # more than a person reads
 _NAMES = {row["path"]: row["name"] for row in codes.rows("mx_names")}
 
 
@@ -62,9 +64,13 @@ def check(raw: bytes, schemas: Schemas) -> list[Problem]:
 
 
 def describe(raw: bytes) -> list[Described]:
-    """Every value of a message in its order, its element written out in plain words."""
+    """The values of a message in their order, each element written out in plain words."""
     root = mx.parse(raw)
-    return list(_described(root, mx.local(root)))
+    found = list(islice(_described(root, mx.local(root)), DESCRIBED_MAX + 1))
+    if len(found) > DESCRIBED_MAX:
+        last = found[DESCRIBED_MAX]
+        found[DESCRIBED_MAX] = replace(last, name="More values follow", value="")
+    return found
 
 
 def _described(node: etree._Element, path: str) -> Iterator[Described]:

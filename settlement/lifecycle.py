@@ -26,6 +26,7 @@ from schemas.fact import (
     canonical,
 )
 from schemas.obligation import Obligation
+from schemas.reasons import is_known
 from settlement import confirmations, reasons, waits
 from settlement.condition import (
     Cancellation,
@@ -306,7 +307,7 @@ def _moves_on(life: Life, effect: Effect) -> bool:
 
 def _check_reasons(life: Life, known: Fact, axis: str, standing: Standing) -> None:
     for reason in standing.reasons:
-        if not reasons.is_known(axis, standing.code, reason.code):
+        if not is_known(axis, standing.code, reason.code):
             words = f"reason {reason.code} of {axis}//{standing.code} is not known"
             life.tell("unknown_reason", words, known)
 

@@ -258,6 +258,14 @@ async def load_many(
     )
 
 
+async def load_whole(
+    db: Connection, keys: Sequence[tuple[int, UUID]]
+) -> tuple[list[Any], list[Any]]:
+    """Instructions and versions alone."""
+    args = columns(keys)
+    return list(await db.fetch(INSTRUCTIONS, *args)), list(await db.fetch(VERSIONS, *args))
+
+
 async def add_instructions(db: Connection, rows: Sequence[InstructionRow]) -> None:
     """Record instructions as they came in; never changed afterwards."""
     if rows:

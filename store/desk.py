@@ -1,4 +1,4 @@
-"""What the desk shows: the list with its filters, order and counts, and all that hangs on one instruction.
+"""What the desk shows: the list with its filters, order and counts, and one instruction whole.
 
 Read only; sessions are in store/sessions.py. Filters, tabs and orders are tables of
 SQL fragments over `condition c`; values always travel as parameters.
@@ -27,6 +27,7 @@ CLOSED = (
     "debited",
     "returned",
 )
+APPROVAL = "approval by a second person"  # what the lane's holder says it waits for
 _OPEN = f"c.state not in ({', '.join(repr(state) for state in CLOSED)})"
 _THEIRS = "c.whose_move in ('them', 'custodian', 'network')"
 _TROUBLE = "exists (select from exception x where x.instruction = c.id and x.closed_at is null)"
@@ -39,7 +40,7 @@ TABS: dict[str, str] = {
     "due": f"{_OPEN} and c.settle_on = {{today}}",
     "failing": f"{_OPEN} and (c.state in ('failing', 'overdue_unconfirmed')"
     " or c.settle_on < {today})",
-    "approvals": f"{_OPEN} and c.state = 'draft' and 'approval' = any(c.flags)",
+    "approvals": f"{_OPEN} and c.waits_for = '{APPROVAL}'",
     "all": "true",
 }
 FILTERS: dict[str, str] = {
@@ -104,7 +105,8 @@ CHOICES = """
 select 'counterparty' as field, counterparty as value, count(*) from condition
 where counterparty is not null group by counterparty
 union all
-select 'custodian', custodian, count(*) from condition where custodian is not null group by custodian
+select 'custodian', custodian, count(*) from condition
+where custodian is not null group by custodian
 union all
 select 'portfolio', portfolio, count(*) from condition where portfolio <> '' group by portfolio
 order by 1, 2 limit 1000
@@ -131,8 +133,8 @@ select m.id, m.direction, m.link, m.stored_at, m.body, o.type, o.reference, o.st
        o.sent_at, o.reason, 1 as seen
 from outbox o join raw_message m on m.id = o.id where o.instruction = $2
 union all
-select m.id, m.direction, m.link, m.stored_at, m.body, coalesce(i.type, ''), coalesce(i.reference, ''),
-       i.state, i.attempts, null, i.reason, i.seen
+select m.id, m.direction, m.link, m.stored_at, m.body, coalesce(i.type, ''),
+       coalesce(i.reference, ''), i.state, i.attempts, null, i.reason, i.seen
 from raw_message m join inbox i on i.id = m.id
 where m.id in (
     select message from fact where lane = $1 and instruction = $2 and message is not null
@@ -140,8 +142,8 @@ where m.id in (
 order by 4, 1
 """
 JOURNALS_OF = """
-select j.lane, j.seq, j.rule, j.effective_on, v.known_at, v.type, v.cause, e.line, e.account, e.detail,
-       e.currency, e.amount
+select j.lane, j.seq, j.rule, j.effective_on, v.known_at, v.type, v.cause, e.line, e.account,
+       e.detail, e.currency, e.amount
 from journal j join event v on v.lane = j.lane and v.seq = j.seq
 join entry e on e.lane = j.lane and e.seq = j.seq and e.rule = j.rule
 where j.instruction = $1 order by v.known_at, j.seq, j.rule, e.line
@@ -165,31 +167,7 @@ PARKED_MESSAGES = """
 select i.id, i.link, i.type, i.reference, i.reason, i.seen, m.stored_at
 from inbox i join raw_message m on m.id = i.id where i.state = 'parked' order by i.id limit $1
 """
-POSITIONS = (
-    """
-with late as (
-    select portfolio, account, isin,
-        sum(open_quantity) filter (where direction = 'RECE') as receive,
-        sum(open_quantity) filter (where direction = 'DELI') as deliver,
-        max(instrument_name) as name
-    from condition c where kind = 'securities' and settle_on < $1 and """
-    + _OPEN
-    + """
-    group by portfolio, account, isin)
-select p.portfolio, p.account, p.asset, p.traded, p.settled, p.pending_receive, p.pending_deliver,
-       coalesce(l.receive, 0) as failed_receive, coalesce(l.deliver, 0) as failed_deliver
-from position p
-left join late l on l.portfolio = p.portfolio and l.account = p.account and l.isin = p.asset
-where $2::text is null or p.portfolio = $2
-order by p.portfolio, length(p.asset) = 3, p.asset, p.account
-"""
-)
 NAMES = "select distinct on (isin) isin, instrument_name from condition where isin is not null"
-TRIAL_BALANCE = """
-select account, currency, sum(amount) as amount, count(*) as details from balance
-where $1::text is null or portfolio = $1
-group by account, currency order by currency, account
-"""
 LINK_TRAFFIC = """
 select link, direction, count(*) as messages, max(stored_at) as last_at from raw_message
 group by link, direction order by link, direction
@@ -242,7 +220,8 @@ async def page(
         where += f" and ({first[0]}, {second[0]}, c.id) {beyond} ({keys})"
     rows = await db.fetch(
         f"select {_COLUMNS}, ({first[0]})::text as key1, ({second[0]})::text as key2 {_FROM}"
-        f" where {where} order by {first[0]} {way}, {second[0]} {way}, c.id {way} limit {limit + 1}",
+        f" where {where} order by {first[0]} {way}, {second[0]} {way}, c.id {way}"
+        f" limit {limit + 1}",
         *parameters.values,
     )
     if len(rows) <= limit:
@@ -377,19 +356,9 @@ async def parked(db: Connection, limit: int) -> list[Any]:
     return list(await db.fetch(PARKED_MESSAGES, limit))
 
 
-async def positions(db: Connection, today: date, portfolio: str | None) -> list[Any]:
-    """Positions and cash as they stand, with what failed."""
-    return list(await db.fetch(POSITIONS, today, portfolio))
-
-
 async def instrument_names(db: Connection) -> dict[str, str]:
     """A name for each ISIN that was ever instructed."""
     return {r["isin"]: r["instrument_name"] or "" for r in await db.fetch(NAMES)}
-
-
-async def trial_balance(db: Connection, portfolio: str | None) -> list[Any]:
-    """Balances per account and currency; debit above zero."""
-    return list(await db.fetch(TRIAL_BALANCE, portfolio))
 
 
 async def link_traffic(db: Connection) -> list[tuple[str, str, int, datetime]]:

@@ -1,4 +1,4 @@
-"""A desk's day as rows: instructions in every state with their events, messages, journals and exceptions."""
+"""A desk's day as rows: instructions in every state, with all that hangs on them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from schemas.event import Event, canonical, link
 from store import books, cases, events, messages
 from store.books import EntryRow, JournalRow, MovementRow
 from store.cases import ConditionRow, ExceptionRow, FactRow, InstructionRow, VersionRow
+from store.desk import APPROVAL
 from store.events import Head
 from store.messages import Out, Raw, Settled
 from store.rows import Connection
@@ -27,7 +28,15 @@ INSTRUMENTS = (
     ("US5949181045", "Microsoft Corp", "USD", "423.10", "HARBUS30XXX", "DTCYUS33XXX", "swift"),
     ("US67066G1040", "NVIDIA Corp", "USD", "178.55", "HARBUS30XXX", "DTCYUS33XXX", "swift"),
     ("US0378331005", "Apple Inc", "USD", "229.87", "HARBUS30XXX", "DTCYUS33XXX", "swift"),
-    ("US91282CLW90", "US Treasury 4.25% Nov 2034", "USD", "0.995", "HARBUS30XXX", "FRNYUS33XXX", "swift"),
+    (
+        "US91282CLW90",
+        "US Treasury 4.25% Nov 2034",
+        "USD",
+        "0.995",
+        "HARBUS30XXX",
+        "FRNYUS33XXX",
+        "swift",
+    ),
     ("DE0007164600", "SAP SE", "EUR", "228.40", "RHEIDE30XXX", "DAKVDEFFXXX", "swiftnet"),
     ("NL0010273215", "ASML Holding NV", "EUR", "652.30", "RHEIDE30XXX", "DAKVDEFFXXX", "swiftnet"),
 )
@@ -49,7 +58,7 @@ STANDINGS: tuple[tuple[str, str | None, str | None, str | None, int, int, int], 
     ("sent", "custodian's answer", "custodian", None, 1, 1, 5),
     ("released_to_wire", "network answer", "network", None, 0, 1, 3),
     ("network_nak", "repair", "us", "T27", 6, 1, 1),
-    ("draft", "second person", "us", None, 22, 1, 5),
+    ("draft", APPROVAL, "us", None, 22, 1, 5),
     ("draft", "standing instruction", "us", None, 50, 1, 2),
     ("on_hold", "release", "us", "PREA", 260, 0, 2),
     ("cancel_pending", "counterparty's cancellation", "them", None, 18, 0, 2),
@@ -65,13 +74,16 @@ MT541 = (
     ":16R:SETDET\r\n:22F::SETR//TRAD\r\n:16R:SETPRTY\r\n:95P::PSET//DTCYUS33\r\n:16S:SETPRTY\r\n"
     ":16R:AMT\r\n:19A::SETT//{currency}{amount},\r\n:16S:AMT\r\n:16S:SETDET\r\n-}}"
 )
+ACK = "{{1:F21ALDRUS30AXXX0001000001}}{{4:{{177:2611231330}}{{451:0}}{{108:{seme}}}}}"
 MT548 = (
     "{{1:F01ALDRUS30AXXX1234567890}}{{2:O5481332261123HARBUS30XXXX12345678902611231332N}}{{4:\r\n"
     ":16R:GENL\r\n:20C::SEME//HT{seme}\r\n:23G:INST\r\n:98C::PREP//20261123133210\r\n:16R:LINK\r\n"
     ":20C::RELA//{seme}\r\n:16S:LINK\r\n:16R:STAT\r\n:25D::{status}\r\n{reason}:16S:STAT\r\n:16S:GENL\r\n"
-    ":16R:SETTRAN\r\n:35B:ISIN {isin}\r\n{name}\r\n:36B::SETT//UNIT/{quantity},\r\n:97A::SAFE//HT-887120\r\n"
+    ":16R:SETTRAN\r\n:35B:ISIN {isin}\r\n{name}\r\n:36B::SETT//UNIT/{quantity},\r\n"
+    ":97A::SAFE//HT-887120\r\n"
     ":98A::SETT//20261124\r\n:22H::REDE//RECE\r\n:22H::PAYM//APMT\r\n:16S:SETTRAN\r\n-}}"
 )
+REASON = ":16R:REAS\r\n:24B::{status}//{code}\r\n:16S:REAS\r\n"
 STATUS = {
     "pending": "SETT//PEND",
     "matched": "MTCH//MACH",
@@ -124,36 +136,82 @@ class World:
         text = canonical(payload)
         day = at.date()
         hash_ = link(
-            head.hash, row.lane, head.seq + 1, row.portfolio, row.id, type_, day, known, cause, actor,
+            head.hash,
+            row.lane,
+            head.seq + 1,
+            row.portfolio,
+            row.id,
+            type_,
+            day,
+            known,
+            cause,
+            actor,
             text,
-        )  # fmt: skip
+        )
         event = Event(
-            row.lane, head.seq + 1, row.portfolio, row.id, type_, day, known, cause, actor, text, hash_
+            row.lane,
+            head.seq + 1,
+            row.portfolio,
+            row.id,
+            type_,
+            day,
+            known,
+            cause,
+            actor,
+            text,
+            hash_,
         )
         self.events.append(event)
         self.heads[row.lane] = Head(row.lane, event.seq, hash_, known)
         return event
 
-    def post(self, row: ConditionRow, event: Event, rule: str, *legs: tuple[str, str, Decimal]) -> None:
+    def post(
+        self, row: ConditionRow, event: Event, rule: str, *legs: tuple[str, str, Decimal]
+    ) -> None:
         """A journal of these legs (account, detail, amount; debit above zero)."""
         key = (row.lane, event.seq)
         self.journals.append(JournalRow(*key, rule, row.portfolio, row.id, event.effective_on))
         for number, (account, detail, amount) in enumerate(legs, 1):
             self.entries.append(
                 EntryRow(
-                    *key, rule, number, row.portfolio, account, detail, row.currency or "USD", amount,
+                    *key,
+                    rule,
+                    number,
+                    row.portfolio,
+                    account,
+                    detail,
+                    row.currency or "USD",
+                    amount,
                     event.effective_on,
-                )  # fmt: skip
+                )
             )
 
-    def move(self, row: ConditionRow, event: Event, asset: str, account: str, side: str, measure: str, delta: Decimal) -> None:
+    def move(
+        self,
+        row: ConditionRow,
+        event: Event,
+        asset: str,
+        account: str,
+        side: str,
+        measure: str,
+        delta: Decimal,
+    ) -> None:
         """One movement of securities or cash."""
         self.lines[row.lane, event.seq] += 1
         self.movements.append(
             MovementRow(
-                row.lane, event.seq, self.lines[row.lane, event.seq], row.portfolio, account, asset,
-                side, measure, delta, event.effective_on, row.settle_on,
-            )  # fmt: skip
+                row.lane,
+                event.seq,
+                self.lines[row.lane, event.seq],
+                row.portfolio,
+                account,
+                asset,
+                side,
+                measure,
+                delta,
+                event.effective_on,
+                row.settle_on,
+            )
         )
 
     async def write(self, db: Connection) -> None:
@@ -220,6 +278,7 @@ def condition(number: int, **changes: Any) -> ConditionRow:
         reason_text=None,
         flags=[],
         posted="[]",
+        terms=None,
         facts=3,
     )
     return row._replace(**changes)
@@ -232,9 +291,17 @@ def add(world: World, row: ConditionRow, maker: str = "Dana Reyes", **body: Any)
     text = json.dumps(said)
     world.instructions.append(
         InstructionRow(
-            row.lane, row.id, row.portfolio, row.kind, "oms", row.reference, maker, made, text,
+            row.lane,
+            row.id,
+            row.portfolio,
+            row.kind,
+            "oms",
+            row.reference,
+            maker,
+            made,
+            text,
             hashlib.sha256(text.encode()).digest(),
-        )  # fmt: skip
+        )
     )
     world.conditions.append(row)
     world.tell(row, "InstructionReceived", made, maker, {"reference": row.reference})
@@ -280,9 +347,16 @@ def _leave(world: World, row: ConditionRow, at: datetime, text: str) -> None:
     format_ = "mt541" if row.link == "swift" else "sese.023"
     world.versions.append(
         VersionRow(
-            row.lane, row.id, 1, row.wire_reference or "", format_, row.link or "", text, 7,
+            row.lane,
+            row.id,
+            1,
+            row.wire_reference or "",
+            format_,
+            row.link or "",
+            text,
+            7,
             "Dana Reyes",
-        )  # fmt: skip
+        )
     )
     traded = world.tell(row, "TradeBooked", at, "gateway", {"rule": "buy traded"})
     amount = row.amount or Decimal(0)
@@ -293,18 +367,45 @@ def _leave(world: World, row: ConditionRow, at: datetime, text: str) -> None:
             if sign > 0
             else ("Receivable for securities sold", "Investments at cost")
         )
-        world.post(row, traded, "trade", (cost, row.isin or "", amount), (owed, row.isin or "", -amount))
+        world.post(
+            row, traded, "trade", (cost, row.isin or "", amount), (owed, row.isin or "", -amount)
+        )
     if row.kind == "securities":
-        world.move(row, traded, row.isin or "", row.account or "", _side(row), "traded", row.quantity or Decimal(0))
+        world.move(
+            row,
+            traded,
+            row.isin or "",
+            row.account or "",
+            _side(row),
+            "traded",
+            row.quantity or Decimal(0),
+        )
         if amount:
-            world.move(row, traded, row.currency or "", row.cash_account or "", "D" if sign > 0 else "R", "traded", amount)
+            world.move(
+                row,
+                traded,
+                row.currency or "",
+                row.cash_account or "",
+                "D" if sign > 0 else "R",
+                "traded",
+                amount,
+            )
     sent = _send(world, row, at)
-    world.tell(row, "Instructed", at, "gateway", {"format": format_, "reference": row.wire_reference}, sent)
+    world.tell(
+        row, "Instructed", at, "gateway", {"format": format_, "reference": row.wire_reference}, sent
+    )
     world.tell(row, "Moved", at, "gateway", {"from": "approved", "state": "released_to_wire"}, sent)
     if row.state in {"released_to_wire", "network_nak"}:
         return
     acked = at + timedelta(seconds=2)
-    world.tell(row, "NetworkAnswered", acked, "network", {"verdict": "ack"}, _hear(world, row, "ACK", acked))
+    world.tell(
+        row,
+        "NetworkAnswered",
+        acked,
+        "network",
+        {"verdict": "ack"},
+        _hear(world, row, "ACK", acked),
+    )
     if row.state == "sent":
         return
     heard = _hear(world, row, "MT548", row.since)
@@ -315,7 +416,11 @@ def _leave(world: World, row: ConditionRow, at: datetime, text: str) -> None:
 
 
 def _status(row: ConditionRow) -> dict[str, Any]:
-    return {"status": STATUS.get(row.state, "IPRC//PACK"), "reason": row.reason, "words": row.reason_text}
+    return {
+        "status": STATUS.get(row.state, "IPRC//PACK"),
+        "reason": row.reason,
+        "words": row.reason_text,
+    }
 
 
 def _settle(world: World, row: ConditionRow, amount: Decimal, sign: int) -> None:
@@ -323,13 +428,31 @@ def _settle(world: World, row: ConditionRow, amount: Decimal, sign: int) -> None
     part = (amount * settled / (row.quantity or Decimal(1))).quantize(Decimal("0.01"))
     at = row.since + timedelta(seconds=1)
     heard = _hear(world, row, "MT545", at)
-    world.tell(row, "ConfirmationReceived", at, row.custodian or "", {"quantity": str(settled)}, heard)
-    moved = world.tell(row, "SettledPart", at, "gateway", {"quantity": str(settled), "amount": str(part)}, heard)
+    world.tell(
+        row, "ConfirmationReceived", at, row.custodian or "", {"quantity": str(settled)}, heard
+    )
+    moved = world.tell(
+        row, "SettledPart", at, "gateway", {"quantity": str(settled), "amount": str(part)}, heard
+    )
     world.move(row, moved, row.isin or "", row.account or "", _side(row), "settled", settled)
     if part:
         owed = "Payable for securities purchased" if sign > 0 else "Receivable for securities sold"
-        world.post(row, moved, "settled", (owed, row.isin or "", sign * part), ("Cash", row.cash_account or "", -sign * part))
-        world.move(row, moved, row.currency or "", row.cash_account or "", "D" if sign > 0 else "R", "settled", part)
+        world.post(
+            row,
+            moved,
+            "settled",
+            (owed, row.isin or "", sign * part),
+            ("Cash", row.cash_account or "", -sign * part),
+        )
+        world.move(
+            row,
+            moved,
+            row.currency or "",
+            row.cash_account or "",
+            "D" if sign > 0 else "R",
+            "settled",
+            part,
+        )
 
 
 def _side(row: ConditionRow) -> str:
@@ -337,6 +460,7 @@ def _side(row: ConditionRow) -> str:
 
 
 def _words(row: ConditionRow) -> dict[str, Any]:
+    status = STATUS.get(row.state, "IPRC//PACK")
     return {
         "seme": row.wire_reference,
         "isin": row.isin,
@@ -344,17 +468,17 @@ def _words(row: ConditionRow) -> dict[str, Any]:
         "quantity": row.quantity,
         "currency": row.currency,
         "amount": str(row.amount or 0).replace(".", ","),
-        "status": STATUS.get(row.state, "IPRC//PACK"),
-        "reason": f":16R:REAS\r\n:24B::{STATUS.get(row.state, 'IPRC//PACK')[-4:]}//{row.reason}\r\n:16S:REAS\r\n"
-        if row.reason
-        else "",
+        "status": status,
+        "reason": REASON.format(status=status[-4:], code=row.reason) if row.reason else "",
     }
 
 
 def _send(world: World, row: ConditionRow, at: datetime) -> int:
     id_ = world.message_id()
     body = MT541.format(**_words(row)).encode()
-    world.raws_out.append(Raw(id_, "out", row.link or "swift", hashlib.sha256(body).digest(), at, body))
+    world.raws_out.append(
+        Raw(id_, "out", row.link or "swift", hashlib.sha256(body).digest(), at, body)
+    )
     world.outs.append(
         Out(id_, row.lane, row.link or "swift", row.id, "MT541", row.wire_reference or "", True)
     )
@@ -365,8 +489,10 @@ def _hear(world: World, row: ConditionRow, type_: str, at: datetime) -> int:
     id_ = world.message_id()
     body = MT548.format(**_words(row)).encode()
     if type_ == "ACK":
-        body = f"{{1:F21ALDRUS30AXXX0001000001}}{{4:{{177:2611231330}}{{451:0}}{{108:{row.wire_reference}}}}}".encode()
-    raw = Raw(id_, "in", row.link or "swift", hashlib.sha256(body + type_.encode()).digest(), at, body)
+        body = ACK.format(seme=row.wire_reference).encode()
+    raw = Raw(
+        id_, "in", row.link or "swift", hashlib.sha256(body + type_.encode()).digest(), at, body
+    )
     settled = Settled(id_, "done", row.lane, row.id, type_, row.wire_reference, None, None)
     world.raws_in.append((raw, settled))
     world.facts.append(
@@ -379,12 +505,14 @@ def park(world: World, link_: str, reference: str, reason: str, body: bytes, at:
     """An inbound message nobody could place."""
     id_ = world.message_id()
     raw = Raw(id_, "in", link_, hashlib.sha256(body + str(id_).encode()).digest(), at, body)
-    world.raws_in.append((raw, Settled(id_, "parked", None, None, "MT548", reference, reason, None)))
+    world.raws_in.append(
+        (raw, Settled(id_, "parked", None, None, "MT548", reference, reason, None))
+    )
     return id_
 
 
 def full_day(seed: int = 7) -> World:
-    """Some 300 instructions in the shares a real day has, with part settlements and what went wrong."""
+    """Some 300 instructions in the shares a real day has, and what went wrong among them."""
     draw = random.Random(seed)
     world = World()
     _sap(world, 286)
@@ -395,18 +523,39 @@ def full_day(seed: int = 7) -> World:
             number += 1
             _one(world, draw, number, state, waits_for, whose, reason, minutes, days)
     unknown = MT548.format(**_words(condition(999_999, state="matched"))).encode()
-    park(world, "swift", "KX-77120", "no instruction under this reference", unknown, NOW - timedelta(minutes=21))
-    park(world, "swiftnet", "", "not well-formed: line 3", b"<Document><broken", NOW - timedelta(minutes=3))
+    park(
+        world,
+        "swift",
+        "KX-77120",
+        "no instruction under this reference",
+        unknown,
+        NOW - timedelta(minutes=21),
+    )
+    park(
+        world,
+        "swiftnet",
+        "",
+        "not well-formed: line 3",
+        b"<Document><broken",
+        NOW - timedelta(minutes=3),
+    )
     return world
 
 
 def _one(
-    world: World, draw: random.Random, number: int, state: str, waits_for: str | None,
-    whose: str | None, reason: str | None, minutes: int, days: int,
-) -> None:  # fmt: skip
+    world: World,
+    draw: random.Random,
+    number: int,
+    state: str,
+    waits_for: str | None,
+    whose: str | None,
+    reason: str | None,
+    minutes: int,
+    days: int,
+) -> None:
     isin, name, currency, price, custodian, place, link_ = draw.choice(INSTRUMENTS)
     quantity = Decimal(draw.choice((100, 250, 500, 1_200, 4_000, 12_000, 25_000)))
-    free = state == "draft" and waits_for == "second person"
+    free = state == "draft" and waits_for == APPROVAL
     done = state == "settled"
     row = condition(
         number,
@@ -432,20 +581,30 @@ def _one(
         whose_move=whose,
         reason=reason,
         reason_text="unknown receiver" if reason == "T27" else None,
-        since=NOW - timedelta(minutes=minutes + draw.randrange(0, 9), seconds=draw.randrange(0, 60)),
+        since=NOW
+        - timedelta(minutes=minutes + draw.randrange(0, 9), seconds=draw.randrange(0, 60)),
         matching="unmatched" if state == "unmatched" else "matched",
-        settlement={"failing": "failing", "settled": "settled", "pending": "pending"}.get(state, "none"),
+        settlement={"failing": "failing", "settled": "settled", "pending": "pending"}.get(
+            state, "none"
+        ),
         cancellation="requested" if state == "cancel_pending" else "none",
-        flags=["approval"] if free else [],
     )
     add(world, row)
     if state in {"rejected", "network_nak"} or reason == "DQUA":
-        text = {"rejected": "safekeeping account invalid", "network_nak": "T27 line 21: unknown receiver"}
+        text = {
+            "rejected": "safekeeping account invalid",
+            "network_nak": "T27 line 21: unknown receiver",
+        }
         world.exceptions.append(
             ExceptionRow(
-                row.lane, row.id, None, state, f"x{number}",
-                text.get(state, "quantity differs: counterparty says 5,000"), row.since,
-            )  # fmt: skip
+                row.lane,
+                row.id,
+                None,
+                state,
+                f"x{number}",
+                text.get(state, "quantity differs: counterparty says 5,000"),
+                row.since,
+            )
         )
 
 

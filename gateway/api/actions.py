@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from gateway import problems
 from gateway.api import answers
-from gateway.api.route import JSON, Call, Route, Schema, answer, read_body
+from gateway.api.route import JSON, Call, Route, Schema, answer, read_body, refuse_repeats
 from gateway.identity import Right
 from gateway.items import Result
 from schemas.problem import Refused
@@ -104,10 +104,12 @@ def _words(shape: Any, body: bytes) -> dict[str, Any]:
 def _changes(body: bytes) -> dict[str, Any]:
     """The fields as given; the lane's holder validates them against what they change."""
     try:
-        return CHANGES.validate_json(body)
+        changes = CHANGES.validate_json(body)
     except ValidationError as error:
         code = "malformed_json" if problems.is_malformed(error) else "invalid"
         raise Refused(code, problems.of_validation(error)) from error
+    refuse_repeats(body)
+    return changes
 
 
 def _route(path: str, action: Action, of: str) -> Route:

@@ -13,7 +13,17 @@ from pydantic import Field, ValidationError
 from gateway import problems
 from gateway.api import answers, cases
 from gateway.api.cursors import read_cursor, write_cursor
-from gateway.api.route import JSON, Asked, Call, Route, Schema, answer, missing, read_body
+from gateway.api.route import (
+    JSON,
+    Asked,
+    Call,
+    Route,
+    Schema,
+    answer,
+    missing,
+    read_body,
+    refuse_repeats,
+)
 from gateway.items import Result
 from schemas.instruction import Instruction, Payment
 from schemas.problem import Problem, Refused
@@ -100,6 +110,7 @@ def _array(body: bytes) -> list[Any]:
             "invalid",
             [Problem(problems.BODY, "length", f"give 1 to {MANY_MAX} at a time", str(len(given)))],
         )
+    refuse_repeats(body)
     return list(given)
 
 

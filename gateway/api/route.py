@@ -6,6 +6,7 @@ A Route has no default for its right: one that declares none cannot be made, nor
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -108,10 +109,30 @@ def read_query(route: Route, request: web.Request) -> Asked:
 def read_body(shape: type[Shape], body: bytes) -> Shape:
     """The body as this model, or Refused with every problem; no JSON says where it stops."""
     try:
-        return shape.model_validate_json(body)
+        read = shape.model_validate_json(body)
     except ValidationError as error:
         code = "malformed_json" if problems.is_malformed(error) else "invalid"
         raise Refused(code, problems.of_validation(error)) from error
+    refuse_repeats(body)
+    return read
+
+
+def refuse_repeats(body: bytes) -> None:
+    """Refused when an object names a field twice: the last would silently win over the others."""
+    twice: list[Problem] = []
+
+    def once(pairs: list[tuple[str, Any]]) -> None:
+        if len({name for name, _ in pairs}) != len(pairs):
+            names = Counter(name for name, _ in pairs)
+            twice.extend(
+                Problem(name, "repeated", f"stands {count} times in one object")
+                for name, count in names.items()
+                if count > 1
+            )
+
+    json.loads(body, object_pairs_hook=once, parse_int=str, parse_float=str)
+    if twice:
+        raise Refused("invalid", twice)
 
 
 def text(value: object) -> str:

@@ -1,4 +1,4 @@
-"""What every page shows at its top: environment, clocks, links, and the counts of the tabs. Read once for all."""
+"""What every page shows at its top: environment, clocks, links, counts. Read once for all."""
 
 from __future__ import annotations
 
@@ -95,8 +95,8 @@ class Boards:
     def _firms(self) -> dict[str, str]:
         static = self.core.static
         if static is not self._names_of:
-            rows = [*static.all(PartyRow), *static.all(Place)]
-            self._names = {bic11(row.bic): row.name for row in rows}
+            firms = {bic11(row.bic): row.name for row in static.all(PartyRow)}
+            self._names = firms | {bic11(row.bic): row.name for row in static.all(Place)}
             self._names_of = static
         return self._names
 

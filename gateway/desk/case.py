@@ -1,11 +1,12 @@
-"""One instruction's page: where it stands, its story, its messages side by side, its journals and versions."""
+"""One instruction's page: where it stands, its story, messages, journals and versions."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -205,9 +206,7 @@ def letter(m: Mapping[str, Any], board: Board) -> Letter:
     return _letter(m, board)
 
 
-def _story(
-    events: Sequence[Mapping[str, Any]], row: Mapping[str, Any], board: Board
-) -> list[Step]:
+def _story(events: Sequence[Mapping[str, Any]], row: Mapping[str, Any], board: Board) -> list[Step]:
     steps: list[Step] = []
     before: datetime | None = None
     for event in events:
@@ -247,23 +246,27 @@ TITLES: dict[str, tuple[str, str]] = {
     "PaymentStatusReceived": ("Payment status received", "message"),
     "Moved": ("State", "change"),
     "Waiting": ("Waiting", "change"),
+    "Held": ("Held", "person"),
+    "Unheld": ("Let go", "person"),
+    "Withdrawn": ("Taken back", "person"),
+    "DateReleaseAsked": ("Asked to let the date stand", "person"),
+    "DateReleased": ("Date let stand", "person"),
+    "FateDecided": ("Fate decided", "person"),
+    "PaymentDropped": ("Payment dropped", "change"),
+    "MessageReceived": ("Message received", "message"),
+    "PositionOpened": ("Position opened", "change"),
+    "CashOpened": ("Cash opened", "change"),
     "ExceptionRaised": ("Exception", "trouble"),
     "ExceptionClosed": ("Exception closed", "person"),
 }
 _SHOWN_MAX = 400
+_DATE = re.compile(r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]")
 
 
-def _step(
-    event: Mapping[str, Any], payload: dict[str, Any], board: Board
-) -> Step:
+def _step(event: Mapping[str, Any], payload: dict[str, Any], board: Board) -> Step:
     title, kind = TITLES.get(event["type"], (event["type"], "change"))
-    if event["type"] == "Moved":
-        was = payload.get("from")
-        state = words.state(str(payload.get("state", "")))
-        what = f"{words.state(str(was))} → {state}" if was else state
-        payload = {k: v for k, v in payload.items() if k not in {"from", "state"}}
-    else:
-        what = ""
+    was, state = payload.pop("from", None), payload.pop("state", None)
+    what = " → ".join(words.state(str(s)) for s in (was, state) if s) if state else ""
     return Step(
         at=words.moment(event["known_at"], board.zone, board.today),
         title=title,
@@ -287,7 +290,12 @@ def _words_of(value: object) -> str:
         case bool():
             return "yes" if value else "no"
         case _:
-            return str(value)
+            return _dated(str(value))
+
+
+def _dated(text: str) -> str:
+    """A date as a desk reads it; anything else as it is."""
+    return words.long_day(date.fromisoformat(text)) if _DATE.fullmatch(text) else text
 
 
 def _named(body: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[str, str, str]]:
@@ -326,9 +334,7 @@ def _figure(value: object, currency: str | None) -> str:
     return words.money(number, lines.digits(currency))
 
 
-def _journals(
-    rows: Sequence[Mapping[str, Any]], board: Board
-) -> list[Journal]:
+def _journals(rows: Sequence[Mapping[str, Any]], board: Board) -> list[Journal]:
     found = []
     for (_, rule), group in groupby(rows, key=lambda r: (r["seq"], r["rule"])):
         entries = list(group)

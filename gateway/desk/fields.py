@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from parsers import fin, mx_answers
 from schemas.problem import Refused
 
 TEXT_MAX = 200_000
+SUBSTITUTE = "\N{REPLACEMENT CHARACTER}"
+# what both sides must say alike; references, functions and times differ by nature
+COMPARED = frozenset(
+    {
+        "Settlement date",
+        "Trade date",
+        "Deal price",
+        "Deal amount",
+        "Instrument",
+        "Quantity to settle",
+        "Safekeeping account",
+        "Cash account",
+        "Settlement amount",
+        "Place of settlement",
+        "Receive or deliver",
+        "Against payment or free",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +51,10 @@ def named(raw: bytes) -> tuple[list[Named], str]:
 
 
 def beside(mine: Sequence[Named], theirs: Sequence[Named]) -> list[Named]:
-    """Our fields, each with what the other message says under the same name where it differs."""
-    said = {field.name: field.value for field in reversed(theirs) if field.name}
+    """Our fields, each with what the other message says of the same thing where it differs."""
+    said = {field.name: field.value for field in reversed(theirs) if field.name in COMPARED}
     return [
-        Named(f.path, f.tag, f.name, f.value, f.line, _other(f, said)) if f.name in said else f
+        replace(f, other=said[f.name]) if f.name in said and _differ(f.value, said[f.name]) else f
         for f in mine
     ]
 
@@ -44,9 +62,13 @@ def beside(mine: Sequence[Named], theirs: Sequence[Named]) -> list[Named]:
 def text(raw: bytes) -> str:
     """The bytes as text; what is no UTF-8 or a control character shows as a substitute."""
     shown = raw[:TEXT_MAX].decode("utf-8", errors="replace").replace("\r\n", "\n")
-    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in shown)
+    return "".join(c if c.isprintable() or c in "\n\t" else SUBSTITUTE for c in shown)
 
 
-def _other(field: Named, said: dict[str, str]) -> str | None:
-    other = said[field.name]
-    return other if other != field.value else None
+def _differ(one: str, other: str) -> bool:
+    return _meant(one) != _meant(other)
+
+
+def _meant(value: str) -> str:
+    """Only the first line counts, and the BIC of a head office is its BIC in eight."""
+    return value.partition("\n")[0].strip().removesuffix("XXX")

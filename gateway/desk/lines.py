@@ -98,7 +98,7 @@ def line(row: Mapping[str, Any], board: Board) -> Line:
         reference=row["reference"],
         wire_reference=row["wire_reference"] or "",
         portfolio=row["portfolio"],
-        flags=tuple(words.plain(flag) for flag in row["flags"]),
+        flags=words.flags(row),
     )
 
 

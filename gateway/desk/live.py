@@ -1,4 +1,4 @@
-"""Live screens: one reader of the log for all of them, each told what changed in the rows it shows."""
+"""Live screens: one reader of the log for all, each told what changed in the rows it shows."""
 
 from __future__ import annotations
 
@@ -38,9 +38,7 @@ class Screen:
 
     view: View
     visible: frozenset[UUID]
-    waiting: asyncio.Queue[bytes | None] = field(
-        default_factory=lambda: asyncio.Queue(WAITING_MAX)
-    )
+    waiting: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(WAITING_MAX))
 
     def tell(self, message: bytes) -> None:
         """Queue a message; a screen too slow for its queue is told to load its page again."""
@@ -70,7 +68,7 @@ class Pulse:
         self._board: Board | None = None
 
     async def run(self) -> None:
-        """Beat at most every quarter of a second, for ever; an outage of the database is waited out."""
+        """Beat at most every quarter of a second, for ever; an outage is waited out."""
         while True:
             await self.core.feed.wait(1.0)
             try:
@@ -123,9 +121,7 @@ class Pulse:
         shown = ids & frozenset().union(*(s.visible for group in groups.values() for s in group))
         async with self.core.pool.acquire() as db:
             rows = await desk.by_ids(db, list(shown))
-            held = {
-                view: await desk.members(db, view, board.today, list(ids)) for view in groups
-            }
+            held = {view: await desk.members(db, view, board.today, list(ids)) for view in groups}
         drawn = {row["id"]: self.draw_row(row, board) for row in rows}
         for view, group in groups.items():
             for screen in group:
@@ -155,9 +151,7 @@ async def stream(
     """Follow one screen until it goes away, its session ends or we stop."""
     view = lines.view(request.query)
     visible = lines.read_ids(request.query.get("ids", ""))
-    place = lines.read_place(
-        request.headers.get("Last-Event-ID") or request.query.get("from", "")
-    )
+    place = lines.read_place(request.headers.get("Last-Event-ID") or request.query.get("from", ""))
     if len(pulse.screens) >= SCREENS_MAX:
         raise web.HTTPServiceUnavailable(headers={"Retry-After": "5"})
     response = web.StreamResponse(

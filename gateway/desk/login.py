@@ -1,4 +1,4 @@
-"""Who sits in front of the desk: one-time links, sessions in a cookie, and the token that forms carry."""
+"""Who sits in front of the desk: one-time links, sessions in a cookie, tokens of forms."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aiohttp import web
 from gateway.clock import real_now
 from gateway.identity import Client
 from store import sessions
-from store.rows import Pool
+from store.rows import Connection, Pool
 
 COOKIE = "finality_session"
 LINK_MINUTES = 10
@@ -34,7 +34,7 @@ def digest(secret: str) -> bytes:
 
 
 async def one_time_link(pool: Pool, prefix: str, base_url: str, now: datetime) -> str:
-    """An address that opens the desk once, within ten minutes, as the holder of this key."""
+    """An address that opens the desk once, as this key's holder; ten minutes of real `now`."""
     token = secrets.token_urlsafe(32)
     async with pool.acquire() as db:
         await sessions.add_link(db, digest(token), prefix, now + timedelta(minutes=LINK_MINUTES))
@@ -103,7 +103,7 @@ def keep(response: web.StreamResponse, request: web.Request, secret: str) -> Non
     )
 
 
-async def _open(db: sessions.Connection, prefix: str, now: datetime) -> str:
+async def _open(db: Connection, prefix: str, now: datetime) -> str:
     secret = secrets.token_urlsafe(32)
     await sessions.open_session(db, digest(secret), prefix, now + timedelta(hours=SESSION_HOURS))
     return secret

@@ -1,4 +1,4 @@
-"""The desk's pages and who may see them. Every page is drawn here; what it shows is read in `store.desk`."""
+"""The desk's pages and who may see them; what they show is read in `store.desk`."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from gateway import identity
 from gateway.desk import actions, case, lines, live, login, words
 from gateway.desk.board import Board, Boards
 from gateway.desk.login import Seat
-from gateway.identity import Role
+from gateway.identity import Right
 from gateway.items import Overloaded
+from gateway.runner import OUTAGES
 from schemas.problem import Refused
-from store import desk
+from store import desk, queries
 from store.desk import View
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 PAGE_ROWS = 100
 LIST_MAX = 500
-CURRENCY_LENGTH = 3
+NOTE_MAX = 200
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
     " img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
@@ -82,7 +83,10 @@ class Desk:
         self.templates.globals.update(
             words=words, tones=words.TONES, tone_letters=words.LETTERS, address=lines.address
         )
-        row, strip = self.templates.get_template("row.html"), self.templates.get_template("strip.html")
+        row, strip = (
+            self.templates.get_template("row.html"),
+            self.templates.get_template("strip.html"),
+        )
         self.pulse = live.Pulse(
             core,
             self.boards,
@@ -92,17 +96,17 @@ class Desk:
 
     # doors ----------------------------------------------------------------------------------------
 
-    def page(self, handler: Handler, role: Role = "viewer") -> Plain:
-        """The handler for signed-in people with this role; everyone else is shown the door."""
+    def page(self, handler: Handler, right: Right = "viewer") -> Plain:
+        """The handler for signed-in people with this right; everyone else is shown the door."""
 
         async def guarded(request: web.Request) -> web.StreamResponse:
             seat = await login.seat(self.core.pool, request)
             if seat is None:
                 if request.method == "GET" and request.path != "/live":
-                    return web.HTTPSeeOther("/login")
+                    raise web.HTTPSeeOther("/login")
                 return self.problem(401, "Sign in first", "Your session has ended.", None)
-            if not seat.client.may(role):
-                text = f"This page needs the role {role}; you have {', '.join(seat.client.roles)}."
+            if not seat.client.may(right):
+                text = f"This page needs the role {right}; you have {', '.join(seat.client.roles)}."
                 return self.problem(403, "Not for this key", text, seat)
             return await self._answered(handler, request, seat)
 
@@ -118,6 +122,8 @@ class Desk:
             return self.problem(409, "Refused", text, seat)
         except Overloaded:
             return self.problem(503, "Busy", "The backlog is long; try again in a second.", seat)
+        except OUTAGES:
+            return self.problem(503, "Out of reach", "The database is away; try again soon.", seat)
         except ValueError as error:
             return self.problem(400, "This address cannot be read", str(error), seat)
 
@@ -162,12 +168,12 @@ class Desk:
         if not login.own_form(request, seat, form.get("token")):
             return self.problem(403, "Refused", "The form came from another site.", seat)
         await login.sign_out(self.core.pool, request)
-        response = web.HTTPSeeOther("/login")
-        response.del_cookie(login.COOKIE, path="/")
-        return response
+        away = web.HTTPSeeOther("/login")
+        away.del_cookie(login.COOKIE, path="/")
+        raise away
 
     def _in(self, request: web.Request, secret: str) -> web.Response:
-        # a strict cookie does not travel on a redirect that another site began: the page itself goes on
+        # a strict cookie does not travel on a redirect another site began: the page itself goes on
         response = self.draw("welcome.html", None)
         login.keep(response, request, secret)
         return response
@@ -274,15 +280,14 @@ class Desk:
             return self.problem(409, "Refused: the page was stale", text, seat)
         reason = actions.why_not(action, row, seat)
         if reason is not None:
-            return self.problem(409, "Refused", f"Cannot {action.name}: {reason}.", seat)
-        note = str(form.get("note", "")).strip()[:200]
-        result = await self.core.act(
-            seat.client, row["id"], action.name, {"note": note} if note else {}
-        )
+            return self.problem(409, "Refused", f"{action.label}: {reason}.", seat)
+        note = str(form.get("note", "")).strip()[:NOTE_MAX]
+        said = {**action.says, **({"reason": note} if note and action.noted else {})}
+        result = await self.core.act(seat.client, row["id"], action.asks or action.name, said)
         self.boards.forget()
         if result.problems:
             raise Refused(result.outcome, list(result.problems))
-        return web.HTTPSeeOther(f"/instructions/{row['id']}")
+        raise web.HTTPSeeOther(f"/instructions/{row['id']}")
 
     async def _asked(self, request: web.Request) -> tuple[actions.Action, Any | None, Board]:
         action = actions.ACTIONS.get(request.match_info["action"])
@@ -321,21 +326,22 @@ class Desk:
 
     async def approvals(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """What waits for a second person."""
-        return web.HTTPSeeOther("/?tab=approvals")
+        raise web.HTTPSeeOther("/?tab=approvals")
 
     async def positions(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """Securities and cash as they stand."""
         portfolio = request.query.get("portfolio") or None
         board = await self.boards.now()
         async with self.core.pool.acquire() as db:
-            rows = await desk.positions(db, board.today, portfolio)
+            rows = await queries.positions_now(db, portfolio, board.today, board.today, None)
+            cash = await queries.cash(db, portfolio, board.today, board.today, queries.EVERYTHING)
             names = await desk.instrument_names(db)
         return self.draw(
             "positions.html",
             seat,
             board=board,
-            securities=[r for r in rows if len(r["asset"]) != CURRENCY_LENGTH],
-            cash=[r for r in rows if len(r["asset"]) == CURRENCY_LENGTH],
+            securities=rows,
+            cash=cash,
             names=names,
             portfolio=portfolio,
             portfolios=(await self.boards.choices())["portfolio"],
@@ -347,7 +353,7 @@ class Desk:
         portfolio = request.query.get("portfolio") or None
         board = await self.boards.now()
         async with self.core.pool.acquire() as db:
-            rows = await desk.trial_balance(db, portfolio)
+            rows = await queries.trial_balance_now(db, portfolio)
         totals: dict[str, list[Decimal]] = {}
         for row in rows:
             sums = totals.setdefault(row["currency"], [Decimal(0), Decimal(0)])
@@ -406,7 +412,7 @@ def add_desk(app: web.Application, core: Core) -> Desk:
     ):
         app.router.add_get(path, page(handler), allow_head=False)
     app.router.add_post("/instructions/{id}/{action}", page(desk_.act))
-    app.router.add_static("/desk/", HERE / "static", append_version=True)
+    app.router.add_static("/desk/", HERE / "static")
     app.cleanup_ctx.append(desk_.pulse_runs)
     app.on_shutdown.append(desk_.let_go)
     return desk_

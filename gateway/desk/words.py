@@ -1,4 +1,4 @@
-"""How the desk says things: states, waits, reasons, money and time in plain words. Tables and formats only."""
+"""How the desk says things: states, waits, reasons, money and time in plain words."""
 
 from __future__ import annotations
 
@@ -50,6 +50,19 @@ STATES: dict[str, str] = {
     "credited": "credited",
     "returned": "returned",
     "fate_unknown": "fate unknown",
+}
+# flags that name a person or a version after a colon
+FLAGS: dict[str, str] = {
+    "held": "held by {}",
+    "reapprove": "to be approved again",
+    "lift": "release asked: {}",
+    "lifted": "released: {}",
+    "amend": "replacement waits",
+    "unbuildable": "cannot be built",
+    "ssi_missing": "SSI missing",
+    "closed_date": "closed date",
+    "double_sent": "sent twice",
+    "delivered": "delivered",
 }
 # how long each state usually lasts; longer is worth a look
 USUAL: dict[str, timedelta] = {
@@ -227,6 +240,15 @@ def plain(code: str | None) -> str:
 def reason(row: Mapping[str, Any]) -> str:
     """The words of the primary reason."""
     return row["reason_text"] or REASONS.get(row["reason"] or "", "")
+
+
+def flags(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is worth knowing beside the state; who made it is said elsewhere."""
+    return tuple(
+        FLAGS.get(name, plain(name)).format(who)
+        for name, _, who in (flag.partition(":") for flag in row["flags"])
+        if name != "maker"
+    )
 
 
 def closed(row: Mapping[str, Any]) -> bool:

@@ -75,6 +75,14 @@ class Advance:
             by_case.setdefault(f["instruction"], []).append(f)
         for row in conditions:
             self.known[row["id"]] = stored_case(row, by_case.get(row["id"], ()))
+        successors = {
+            (c.lane, c.id)
+            for c in self.known.values()
+            if any(f.startswith("amend:") for f in c.flags)
+        } - whole
+        if successors:
+            more, bodies = await cases.load_whole(db, sorted(successors))
+            instructions, versions = [*instructions, *more], [*versions, *bodies]
         for row in instructions:
             case = self.known[row["id"]]
             case.client, case.maker = row["client"], row["maker"]

@@ -76,12 +76,12 @@ def cancel(advance: Advance, case: Case, item: Action) -> None:
         raise refuse("state", "cancel_pending", "a cancellation is under way already", state)
     if state not in CANCELLABLE or not case.securities:
         raise refuse("state", "not_cancellable", f"an instruction that is {state} cannot be cancelled", state)
-    advance.desk.tell(case, "CancelRequested", item.client.person, {"reason": str(item.body.get("reason", ""))})
+    advance.desk.tell(case, "CancelRequested", item.client.person, {"reason": str((item.body.get("reason") or item.body.get("note") or ""))})
     advance.desk.cancel(case, item.client.person, case.version)
 
 
 def _withdraw(advance: Advance, case: Case, item: Action) -> None:
-    case.did(Withdrawn(item.client.person, str(item.body.get("reason", "")) or None), advance.unit.now)
+    case.did(Withdrawn(item.client.person, str((item.body.get("reason") or item.body.get("note") or "")) or None), advance.unit.now)
     advance.desk.tell(case, "Withdrawn", item.client.person, {})
     case.waits = ()
     condition = advance.desk.fold(case) if case.terms is not None else None
@@ -207,15 +207,15 @@ def _changed(case: Case, changes: dict[str, Any]) -> Instruction | Payment:
 def _keep_version(
     advance: Advance, case: Case, body: Instruction | Payment, version: int, item: Action
 ) -> None:
-    """The replacement waits in the database for the cancellation to be done."""
+    """The replacement waits under its negative number for the cancellation to be done."""
     format_, link = case.formats[case.version]
     advance.unit.versions.append(
         VersionRow(
-            case.lane, case.id, version, f"waiting {version}", format_, link,
+            case.lane, case.id, -version, f"waiting {version}", format_, link,
             body.model_dump_json(exclude_none=True), advance.desk.static_version, item.client.person,
         )
     )
-    case.bodies[version] = body
+    case.bodies[-version] = body
 
 
 def _state(advance: Advance, case: Case) -> str:

@@ -351,7 +351,7 @@ class Desk:
             return condition
         version = int(waiting.partition(":")[2])
         case.flags.discard(waiting)
-        case.body = case.bodies[version]
+        case.body = case.bodies[-version]
         bookkeeping.unbook(self, case, condition)
         self.complete(case)
         bookkeeping.book(self, case, case.maker)

@@ -45,7 +45,7 @@ OPTIONAL_IN_CHOICE = {
     ("References74Choice", "CtrPtyMktInfrstrctrTxId"),
 }
 PROBLEMS_MAX = 20
-EXPLAINED_MAX = 100_000  # bytes; a reason for more than this takes too long
+LARGE = 100_000  # bytes; beyond, a path for each fault would take quadratic time
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +105,13 @@ class Schemas:
         if schema is None:
             words = "there is no schema of this version; it is read by element name only"
             return [Problem(_local(tree), SCHEMA_UNAVAILABLE, words, message_id)]
+        written = etree.tostring(tree, with_tail=False)
+        if len(written) > LARGE:
+            return _large_problems(tree, written, schema)
         if schema.validate(tree):
             return []
-        written = etree.tostring(tree, with_tail=False)
         alone = etree.fromstring(written)
-        explained = self._explain and len(written) <= EXPLAINED_MAX
-        reasons = self._reasons(alone, message_id) if explained else {}
+        reasons = self._reasons(alone, message_id) if self._explain else {}
         found: dict[str, Problem] = {}
         for error in islice(cast(Iterable[etree._LogEntry], schema.error_log), 2 * PROBLEMS_MAX):
             problem = _problem(alone, error, reasons)
@@ -162,8 +163,26 @@ def _problem(tree: etree._Element, error: etree._LogEntry, reasons: Mapping[str,
     path = path_of(node)
     words = reasons.get(path) or _plain(error.message)
     value = node.text if len(node) == 0 else None
-    rule = error.type_name.removeprefix("SCHEMAV_").lower()
-    return Problem(f"{path} line {error.line}", rule, words, value)
+    return Problem(f"{path} line {error.line}", _rule(error), words, value)
+
+
+def _large_problems(tree: etree._Element, written: bytes, schema: etree.XMLSchema) -> list[Problem]:
+    """The first faults by line alone, from a validation that runs along with the reading."""
+    parser = etree.XMLPullParser(events=(), schema=schema)
+    found: list[Problem] = []
+    for number, line in enumerate(written.splitlines(keepends=True), cast(int, tree.sourceline)):
+        parser.feed(line)
+        log = cast(Iterable[etree._LogEntry], parser.feed_error_log)
+        for error in islice(log, len(found), PROBLEMS_MAX):
+            where = f"{_local(tree)} line {number}"
+            found.append(Problem(where, _rule(error), _plain(error.message)))
+        if len(found) == PROBLEMS_MAX:
+            break
+    return found
+
+
+def _rule(error: etree._LogEntry) -> str:
+    return cast(str, error.type_name).removeprefix("SCHEMAV_").lower()
 
 
 def _plain(words: str) -> str:

@@ -175,6 +175,17 @@ async def test_what_is_no_json_says_where(api):
     assert "line 1 column 15" in problem(body, "malformed_json")
 
 
+@pytest.mark.parametrize("many", [False, True])
+async def test_a_field_named_twice_is_refused(api, many):
+    one = json.dumps(RVP)[:-1] + ', "isin": "US67066G1040"}'
+    body = f"[{one}]" if many else one
+    status, answer = await api.post(
+        "/v1/instructions", body.encode(), Content_Type="application/json"
+    )
+    assert status == 422
+    assert problem(answer, "invalid")["isin"]["rule"] == "repeated"
+
+
 async def test_of_many_the_good_go_and_the_bad_are_refused(api):
     many = [RVP, RVP | {"reference": "OMS/2", "isin": "XX"}, RVP, "nonsense"]
     status, body = await api.post("/v1/instructions", many)

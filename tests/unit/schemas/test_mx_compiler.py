@@ -15,8 +15,10 @@ from mx_samples import (
     WIRE,
     bank_payment,
     document,
+    entry,
     full_instruction,
     instruction,
+    notification,
     payment,
 )
 
@@ -270,7 +272,29 @@ def test_without_explanations_the_verdict_is_the_same():
     assert problem.path == "Document/SctiesSttlmTxStsAdvc line 1"
 
 
+def test_faults_of_a_large_message_are_named_by_line():
+    good = entry() + "\n"
+    content = good * 500 + good.replace("DBIT", "DBXX") + good * 500
+    root = etree.fromstring(b"\n\n" + document("camt.054.001.08", notification(content)))
+    (problem,) = SCHEMAS.check(root, "camt.054.001.08")
+    assert problem.path == "Document line 503"
+    assert "CdtDbtInd" in problem.message
+
+
+def test_a_large_message_without_fault_has_none():
+    root = etree.fromstring(document("camt.054.001.08", notification(entry() * 1000)))
+    assert SCHEMAS.check(root, "camt.054.001.08") == []
+
+
 def test_a_flood_of_faults_is_cut_off():
     content = "<SctiesSttlmTxStsAdvc>" + "<Bad/>" * 5000 + "</SctiesSttlmTxStsAdvc>"
     many = document("sese.024.001.12", content)
     assert 0 < len(SCHEMAS.check(etree.fromstring(many), "sese.024.001.12")) <= 20
+
+
+def test_a_large_message_that_ends_too_early_has_a_fault():
+    content = notification(entry() * 1000).replace("<Ntfctn><Id>N1</Id>", "<Ntfctn>")
+    root = etree.fromstring(document("camt.054.001.08", content))
+    assert SCHEMAS.check(root, "camt.054.001.08")
+    empty = etree.fromstring(document("camt.054.001.08", "<!--" + "x" * 200_000 + "-->"))
+    assert SCHEMAS.check(empty, "camt.054.001.08")
