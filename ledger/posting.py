@@ -60,7 +60,7 @@ class Settled:
 
 
 def shares(parts: Iterable[Part], trade: Trade) -> tuple[Settled, ...]:
-    """The parts that stand, with their money: pro rata where not stated, the last takes the rest."""
+    """The parts that stand, with their money: pro rata where not stated, the last has the rest."""
     settled: list[Settled] = []
     quantity, paid, relieved_before = ZERO, ZERO, ZERO
     for part in parts:
@@ -105,7 +105,7 @@ def unbook_trade(
     on: date,
     parts: Iterable[Part] = (),
 ) -> Posting:
-    """Take back what was traded and will not settle: all of it, or what the parts have left open."""
+    """Take back what was traded and will not settle: all of it, or what the parts left open."""
     settled = shares(parts, trade)
     quantity = trade.quantity - sum((s.quantity for s in settled), ZERO)
     if not quantity:
@@ -125,7 +125,7 @@ def unbook_trade(
 
 
 def settle(part: Settled, trade: Trade, *, advanced: bool = False) -> Posting:
-    """A settled part: securities move, and cash or, where the custodian advanced it, its advance."""
+    """A settled part: securities move, and cash, or the advance where there was one."""
     if not trade.paid:
         return Posting((), _securities(trade, "settled", part.quantity, part.effective_on))
     figures = _figures(trade)

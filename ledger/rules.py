@@ -1,4 +1,4 @@
-"""What a happening books: the rows of DOMAIN 7.5, one line per leg. Figures come from posting.py."""
+"""What a happening books: the rows of DOMAIN 7.5, a line per leg. Figures come from posting.py."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ RULES: dict[Rule, tuple[Line, ...]] = {
 
 
 def book(rule: Rule, figures: Figures, on: date) -> tuple[Journal, ...]:
-    """The journal of this rule; none where every figure is zero, as for free receipts without cost."""
+    """The journal of this rule; none where all figures are zero (a free receipt at no cost)."""
     details = {"isin": figures.isin, "cash_account": figures.cash_account, "none": ""}
     legs = tuple(
         Leg(account.name, details[account.detail], figures.currency, sign * value)

@@ -1,4 +1,4 @@
-"""One thing known about an instruction, from outside or of our own doing, with its place in the order.
+"""One thing known about an instruction, said outside or done by us, and its place in the order.
 
 The state of an instruction is a fold over the set of its facts (DESIGN 4). Facts are stored as JSON
 text: `dump` and `load` are each other's inverse.

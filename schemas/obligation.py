@@ -1,4 +1,4 @@
-"""What is to settle, and what of it has: the terms a life is measured against, and its settled parts."""
+"""What is to settle, and what has: the terms a life is measured against, and its settled parts."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One confirmed part; a part taken back stays, marked, so that its books can be taken back too."""
+    """One confirmed part; one taken back stays, marked, so that its books can be taken back too."""
 
     key: str  # of the confirmation: its books are posted once under this
     ordinal: int  # 1.. in the order of events

@@ -1,4 +1,4 @@
-"""The economics of one instruction, as the books need them: what was dealt, what it cost, when it pays."""
+"""The economics of one instruction for the books: what was dealt, what it cost, when it pays."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Trade:
 
     @property
     def value(self) -> Decimal:
-        """Cost of what is bought, proceeds of what is sold: the amount without the accrued interest."""
+        """Cost of what is bought, proceeds of what is sold: the amount less accrued interest."""
         return self.amount - self.accrued
 
     @property
@@ -57,8 +57,10 @@ class Trade:
 
 
 def trade_of(instruction: Instruction, currency: str, digits: int) -> Trade:
-    """The trade of an enriched instruction, in its settlement currency (the instrument's when free)."""
-    assert instruction.portfolio and instruction.safekeeping_account and instruction.settle_date
+    """The trade of a complete instruction, in its settlement (if free, the instrument) currency."""
+    assert instruction.portfolio is not None
+    assert instruction.safekeeping_account is not None
+    assert instruction.settle_date is not None
     costs = sum(
         (
             _value(a)

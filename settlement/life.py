@@ -1,4 +1,4 @@
-"""The axes and quantities of one instruction while its facts are folded in; a plain place to write to."""
+"""The axes and quantities of one instruction while its facts are folded in; no rules here."""
 
 from __future__ import annotations
 

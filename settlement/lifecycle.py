@@ -1,7 +1,7 @@
-"""How facts move one instruction: the tables, and the fold over the set of its facts (DOMAIN 2.2-2.9).
+"""How facts move one instruction: the tables, and the fold over the set of facts (DOMAIN 2.2-2.9).
 
 What an answer does is a row of EFFECTS; what a desk sees is the first row of CLOSED or DISPLAY that
-holds. What confirmations and the network do beside the tables is in confirmations.py and network.py.
+holds. What confirmations and the network do besides is in confirmations.py and network.py.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ Happening = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Where an answer moves the axes; `implies` only backfills what the answer takes for granted."""
+    """Where an answer moves the axes; `implies` only backfills what it takes for granted."""
 
     processing: Processing | None = None
     cancellation: Cancellation | None = None
@@ -189,7 +189,7 @@ def fold(obligation: Obligation, facts: Iterable[Fact]) -> Condition:
 
 
 def distinct(facts: Iterable[Fact]) -> tuple[list[Fact], int, tuple[Raised, ...]]:
-    """Facts in canonical order, each once; of two contents under one key none counts (DOMAIN 2.5.2)."""
+    """Facts in canonical order, each once; two contents under one key both void (DOMAIN 2.5.2)."""
     once: dict[str, Fact] = {}
     repeats = 0
     rivals: dict[str, set[bytes]] = {}
@@ -346,7 +346,7 @@ def _implies_match(life: Life, standing: Standing) -> bool:
 
 
 def _changed(life: Life, wish: str) -> None:
-    """Our hold or release is done; without a reference that tells which, it is the other of what was."""
+    """Our hold or release is done; where no reference tells which, it is the other of what was."""
     life.held = wish == "hold" if wish else not life.held
     if not life.held:
         told = life.reasons.get(SETTLEMENT, ())

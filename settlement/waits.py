@@ -65,7 +65,7 @@ def waits_for(
 
 
 def ranked(life: Life, state: State) -> tuple[Reason, ...]:
-    """The reasons that stand, the primary first: those of the axis that makes the state, ours first."""
+    """The reasons that stand, primary first: those of the axis that makes the state, ours first."""
     if not life.reasons:
         return ()
     axes = AT_END.get(state) or (SPEAKS.get(state, SETTLEMENT), *ORDER)

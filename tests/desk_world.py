@@ -225,6 +225,7 @@ class World:
             await books.post_many(db, self.journals, self.entries, self.movements)
             await messages.keep_many(db, self.raws_out)
             await messages.queue_many(db, self.outs)
+            await messages.answered_many(db, [(o.instruction, o.reference) for o in self.outs])
             for name in {raw.link for raw, _ in self.raws_in}:
                 mine = [raw for raw, _ in self.raws_in if raw.link == name]
                 await messages.store_many(db, name, mine)
@@ -417,9 +418,7 @@ def _leave(world: World, row: ConditionRow, at: datetime, text: str) -> None:
 
 def _status(row: ConditionRow) -> dict[str, Any]:
     return {
-        "status": STATUS.get(row.state, "IPRC//PACK"),
-        "reason": row.reason,
-        "words": row.reason_text,
+        "says": [[*STATUS.get(row.state, "IPRC//PACK").split("//"), *filter(None, [row.reason])]],
     }
 
 

@@ -11,10 +11,12 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from gateway.desk import fields, lines, words
 from gateway.desk.board import Board
 from gateway.desk.fields import Named
+from schemas.identifiers import bic11
 from store import desk
 
 if TYPE_CHECKING:
@@ -92,7 +94,7 @@ class Step:
     what: str
     detail: str
     message: int | None
-    kind: str  # 'person', 'message', 'change', 'gap', 'trouble'
+    kind: str  # 'person', 'message', 'change', 'trouble', 'gap', 'day'
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +149,8 @@ async def load(core: Core, id_: UUID, board: Board) -> dict[str, Any] | None:
         "line": lines.line(row, board),
         "sentence": lines.sentence(row, board),
         "axes": [(words.plain(axis), words.plain(row[axis])) for axis in AXES],
-        "trade": _named(latest, TRADE),
-        "settlement": _named(latest, SETTLEMENT),
+        "trade": _named(latest, TRADE, board),
+        "settlement": _named(latest, SETTLEMENT, board),
         "steps": _story(events, row, board),
         "ours": mine,
         "theirs": other,
@@ -208,13 +210,17 @@ def letter(m: Mapping[str, Any], board: Board) -> Letter:
 
 def _story(events: Sequence[Mapping[str, Any]], row: Mapping[str, Any], board: Board) -> list[Step]:
     steps: list[Step] = []
+    zone = ZoneInfo(board.zone)
     before: datetime | None = None
     for event in events:
-        payload = json.loads(event["payload"])
-        if before is not None and event["known_at"] - before > GAP and steps:
-            steps.append(_gap(event["known_at"] - before, ""))
-        steps.append(_step(event, payload, board))
-        before = event["known_at"]
+        known: datetime = event["known_at"]
+        local = known.astimezone(zone)
+        if before is not None and known - before > GAP:
+            steps.append(_gap(known - before, ""))
+        if before is None or before.astimezone(zone).date() != local.date():
+            steps.append(_mark(words.long_day(local.date()), "day"))
+        steps.append(_step(event, json.loads(event["payload"]), f"{local:%H:%M:%S}"))
+        before = known
     waited = words.wait(row, board.now)
     if before is not None and waited.over:
         steps.append(_gap(board.now - before, waited.usual))
@@ -223,7 +229,11 @@ def _story(events: Sequence[Mapping[str, Any]], row: Mapping[str, Any], board: B
 
 def _gap(length: timedelta, usual: str) -> Step:
     normal = f", usually {usual}" if usual else ""
-    return Step("", f"nothing for {words.span(length)}{normal}", "", "", "", None, "gap")
+    return _mark(f"nothing for {words.span(length)}{normal}", "gap")
+
+
+def _mark(title: str, kind: str) -> Step:
+    return Step("", title, "", "", "", None, kind)
 
 
 # event types in the words of a desk, and whose doing they are
@@ -260,19 +270,23 @@ TITLES: dict[str, tuple[str, str]] = {
     "ExceptionClosed": ("Exception closed", "person"),
 }
 _SHOWN_MAX = 400
+FIGURES = frozenset({"quantity", "amount", "cash", "cost", "gain"})
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DATE = re.compile(r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]")
 
 
-def _step(event: Mapping[str, Any], payload: dict[str, Any], board: Board) -> Step:
+def _step(event: Mapping[str, Any], payload: dict[str, Any], at: str) -> Step:
     title, kind = TITLES.get(event["type"], (event["type"], "change"))
     was, state = payload.pop("from", None), payload.pop("state", None)
-    what = " → ".join(words.state(str(s)) for s in (was, state) if s) if state else ""
+    moved = " → ".join(words.state(str(s)) for s in (was, state) if s) if state else ""
+    standings = [words.standing(*said) for said in payload.pop("says", ())]
+    detail = " · ".join((*standings, *filter(None, [_words_of(payload)])))
     return Step(
-        at=words.moment(event["known_at"], board.zone, board.today),
+        at=at,
         title=title,
         who=event["actor"],
-        what=what,
-        detail=_words_of(payload)[:_SHOWN_MAX],
+        what=moved,
+        detail=detail[:_SHOWN_MAX],
         message=event["cause"],
         kind=kind,
     )
@@ -283,7 +297,7 @@ def _words_of(value: object) -> str:
         case None | "":
             return ""
         case dict():
-            parts = ((words.plain(str(key)), _words_of(v)) for key, v in value.items())
+            parts = ((words.plain(str(key)), _figured(str(key), v)) for key, v in value.items())
             return " · ".join(f"{key} {text}" for key, text in parts if text)
         case list():
             return ", ".join(_words_of(item) for item in value)
@@ -293,18 +307,32 @@ def _words_of(value: object) -> str:
             return _dated(str(value))
 
 
+def _figured(key: str, value: object) -> str:
+    text = _words_of(value)
+    return words.number(Decimal(text)) if key in FIGURES and _NUMBER.fullmatch(text) else text
+
+
 def _dated(text: str) -> str:
     """A date as a desk reads it; anything else as it is."""
     return words.long_day(date.fromisoformat(text)) if _DATE.fullmatch(text) else text
 
 
-def _named(body: Mapping[str, Any], names: Mapping[str, str]) -> list[tuple[str, str, str]]:
+def _named(
+    body: Mapping[str, Any], names: Mapping[str, str], board: Board
+) -> list[tuple[str, str, str]]:
     """(field, its name, its value) of what the instruction says."""
     return [
-        (field, name, _said(body[field]))
+        (field, name, _firm_first(_said(body[field]), board))
         for field, name in names.items()
         if field in body and body[field] not in (None, [], "", False)
     ]
+
+
+def _firm_first(text: str, board: Board) -> str:
+    """A value that begins with a BIC we know, behind the firm's name."""
+    bic, _, rest = text.partition(" ")
+    name = board.names.get(bic11(bic)) if len(bic) in (8, 11) else None
+    return f"{name} · {bic} {rest}".rstrip() if name else text
 
 
 def _said(value: object) -> str:

@@ -48,20 +48,20 @@ TABS = (
     ("approvals", "Approvals"),
     ("all", "All"),
 )
-COLUMNS = (
-    ("state", "State", ""),
-    ("", "Move", ""),
-    ("since", "Waiting for", ""),
-    ("", "Reason", ""),
-    ("", "Kind", ""),
-    ("instrument", "Instrument", ""),
-    ("quantity", "Open / total", "figure"),
-    ("amount", "Amount", "figure"),
-    ("counterparty", "Counterparty", ""),
-    ("custodian", "Custodian / place", ""),
-    ("settle_on", "Settles", ""),
-    ("", "Age", ""),
-    ("reference", "Reference", ""),
+COLUMNS = (  # what it is ordered by, its heading, its classes
+    ("state", "State", "c-state"),
+    ("", "Move", "c-move"),
+    ("since", "Waiting for", "c-waiting"),
+    ("", "Reason", "c-reason"),
+    ("", "Kind", "c-kind"),
+    ("instrument", "Instrument", "c-instrument"),
+    ("quantity", "Open / total", "c-quantity figure"),
+    ("amount", "Amount", "c-amount figure"),
+    ("counterparty", "Counterparty", "c-counterparty"),
+    ("custodian", "Custodian", "c-custodian"),
+    ("settle_on", "Settles", "c-settles"),
+    ("", "Age", "c-age"),
+    ("reference", "Reference", "c-reference"),
 )
 Handler = Callable[[web.Request, Seat], Awaitable[web.StreamResponse]]
 Plain = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -81,7 +81,11 @@ class Desk:
             lstrip_blocks=True,
         )
         self.templates.globals.update(
-            words=words, tones=words.TONES, tone_letters=words.LETTERS, address=lines.address
+            words=words,
+            tones=words.TONES,
+            tone_letters=words.LETTERS,
+            address=lines.address,
+            firm=lines.firm,
         )
         row, strip = (
             self.templates.get_template("row.html"),

@@ -145,6 +145,33 @@ REASONS: dict[str, str] = {
 }
 
 
+# status lines of MT548 and sese.024, as a desk says them
+STANDINGS: dict[tuple[str, str], str] = {
+    ("IPRC", "PACK"): "accepted",
+    ("IPRC", "PPRC"): "pending processing",
+    ("IPRC", "REJT"): "rejected",
+    ("IPRC", "REPR"): "in repair",
+    ("IPRC", "CAND"): "cancelled",
+    ("IPRC", "CANP"): "cancellation pending",
+    ("IPRC", "CPRC"): "counterparty asks to cancel",
+    ("IPRC", "MODC"): "modified",
+    ("CPRC", "PACK"): "cancellation accepted",
+    ("CPRC", "CANP"): "cancellation pending",
+    ("CPRC", "CAND"): "cancelled as asked",
+    ("CPRC", "DEND"): "cancellation denied",
+    ("CPRC", "REJT"): "cancellation rejected",
+    ("MTCH", "MACH"): "matched",
+    ("MTCH", "NMAT"): "unmatched",
+    ("INMH", "MACH"): "match inferred",
+    ("INMH", "NMAT"): "no match inferred",
+    ("SETT", "PEND"): "pending",
+    ("SETT", "PENF"): "failing",
+    ("TPRC", "COMP"): "change done",
+    ("TPRC", "DEND"): "change denied",
+    ("TPRC", "REJT"): "change rejected",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Wait:
     """What a row waits for, how long already, and how long is usual."""
@@ -235,6 +262,13 @@ def move(value: str | None) -> str:
 def plain(code: str | None) -> str:
     """A snake_case word of ours as people write it."""
     return (code or "").replace("_", " ")
+
+
+def standing(axis: str, code: str, *reasons: str) -> str:
+    """One status line of an answer: what it says, and why."""
+    said = STANDINGS.get((axis, code), f"{axis} {code}")
+    why = "; ".join(f"{REASONS[r]} ({r})" if r in REASONS else r for r in reasons)
+    return f"{said}: {why}" if why else said
 
 
 def reason(row: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Whatever is traded, settled, reversed and cancelled: journals balance, lots and positions agree."""
+"""Whatever is traded, settled, reversed, cancelled: journals balance, lots and positions agree."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from ledger.journal import totals, trial_balance
 from ledger.lots import Lot, LotMove, after
-from ledger.posting import Posting, book_trade, settle, shares, unbook_trade, unsettle
 from ledger.positions import measures
+from ledger.posting import Posting, book_trade, settle, shares, unbook_trade, unsettle
 from schemas.obligation import Part
 from schemas.trade import Trade
 

@@ -10,6 +10,7 @@ import pytest
 
 from ledger.journal import trial_balance
 from ledger.lots import Lot, after
+from ledger.positions import measures
 from ledger.posting import (
     Outgoing,
     Posting,
@@ -27,7 +28,6 @@ from ledger.posting import (
     unbook_trade,
     unsettle,
 )
-from ledger.positions import measures
 from schemas.instruction import Amount, Instruction, InstrumentQuantity
 from schemas.money import Money
 from schemas.obligation import Advance, Part

@@ -1,4 +1,4 @@
-"""Facts of made-up lives for the lifecycle's tests: terse to write, times in minutes after release."""
+"""Facts of made-up lives for the lifecycle's tests; times are in minutes after the release."""
 
 from __future__ import annotations
 

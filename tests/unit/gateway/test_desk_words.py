@@ -1,0 +1,216 @@
+"""How the desk says things: every state has words, one tone a row, nothing rounded away."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from gateway.desk import fields, lines, words
+from gateway.desk.fields import Named
+from schemas.answer import Reason
+from settlement import condition, payments, reasons
+from store.desk import CLOSED, ORDERS, TABS, View
+
+NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+ZONE = "America/New_York"
+
+
+def row(**changes: Any) -> dict[str, Any]:
+    """A matched purchase with its settlement tomorrow."""
+    return {
+        "kind": "securities",
+        "direction": "RECE",
+        "payment": "APMT",
+        "state": "matched",
+        "whose_move": "nobody",
+        "waits_for": "settlement",
+        "since": NOW - timedelta(minutes=5),
+        "settle_on": TODAY + timedelta(days=1),
+        "quantity": Decimal(20_000),
+        "open_quantity": Decimal(20_000),
+        "settled_quantity": Decimal(0),
+        "instrument_name": "SAP SE",
+        "isin": "DE0007164600",
+        "currency": "EUR",
+        "amount": Decimal("4568000.00"),
+        "counterparty": "Nordlicht",
+        "custodian": "Rheinbank",
+        "reason": None,
+        "reason_text": None,
+        "flags": [],
+    } | changes
+
+
+@pytest.mark.parametrize("state", [*condition.State, *payments.PaymentState])
+def test_every_display_state_has_words(state: str) -> None:
+    assert state in words.STATES
+
+
+def test_what_the_list_calls_closed_is_what_the_lifecycles_call_closed() -> None:
+    assert set(CLOSED) >= {s.value for s in condition.CLOSED_STATES}
+    assert set(CLOSED) >= {s.value for s in payments.FINAL}
+
+
+@pytest.mark.parametrize("code", reasons.WAITS)
+def test_every_reason_that_moves_the_desk_has_words(code: str) -> None:
+    assert words.reason(row(reason=Reason(code).code))
+
+
+@pytest.mark.parametrize(
+    "changes, tone",
+    [
+        ({}, "plain"),
+        ({"state": "settled"}, "done"),
+        ({"state": "failing", "whose_move": "us"}, "late"),
+        ({"settle_on": TODAY - timedelta(days=1)}, "late"),
+        ({"state": "settled", "settle_on": TODAY - timedelta(days=1)}, "done"),
+        ({"whose_move": "us"}, "ours"),
+        ({"state": "unmatched", "settle_on": TODAY}, "near"),
+        ({"state": "pending", "settle_on": TODAY}, "plain"),
+        ({"state": "sent", "since": NOW - timedelta(hours=1)}, "near"),
+        ({"settle_on": None}, "plain"),
+    ],
+)
+def test_a_row_has_the_tone_of_its_worst_news(changes: dict[str, Any], tone: str) -> None:
+    assert words.tone(row(**changes), NOW, TODAY) == tone
+
+
+def test_every_tone_has_its_own_letter() -> None:
+    assert len(set(words.LETTERS.values())) == len(words.LETTERS) == len(words.TONES)
+
+
+@pytest.mark.parametrize(
+    "value, digits, shown",
+    [
+        ("4568000", 2, "4,568,000.00"),
+        ("0.1", 2, "0.10"),
+        ("1.23456", 2, "1.23456"),
+        ("1200", 0, "1,200"),
+        ("-7.5", 3, "-7.500"),
+    ],
+)
+def test_money_shows_its_currencys_digits_and_never_fewer_than_it_has(
+    value: str, digits: int, shown: str
+) -> None:
+    assert words.money(Decimal(value), digits) == shown
+
+
+@pytest.mark.parametrize(
+    "value, shown", [("1000.000", "1,000"), ("0.5", "0.5"), ("1E+3", "1,000"), ("100", "100")]
+)
+def test_a_quantity_shows_no_trailing_zeros(value: str, shown: str) -> None:
+    assert words.number(Decimal(value)) == shown
+
+
+@pytest.mark.parametrize(
+    "seconds, shown",
+    [(8, "8 s"), (61, "1 min"), (3600, "1 h"), (11_400, "3 h 10"), (172_801, "2 d"), (-5, "0 s")],
+)
+def test_a_span_is_said_in_its_largest_units(seconds: int, shown: str) -> None:
+    assert words.span(timedelta(seconds=seconds)) == shown
+
+
+def test_the_sentence_of_a_part_settlement_says_both_parts_and_who_must_move() -> None:
+    part = row(
+        state="failing",
+        reason="CLAC",
+        whose_move="them",
+        waits_for="securities from the counterparty",
+        open_quantity=Decimal(8_000),
+        settled_quantity=Decimal(12_000),
+    )
+    assert words.sentence(part, NOW, ZONE, TODAY) == (
+        "RVP 20,000 SAP SE for EUR 4,568,000.00, 12,000 settled, 8,000 failing:"
+        " counterparty lacks securities (CLAC) since 13:25; Nordlicht must move;"
+        " we wait for securities from the counterparty."
+    )
+
+
+def test_the_sentence_of_a_closed_instruction_asks_for_nothing() -> None:
+    assert words.sentence(row(state="settled"), NOW, ZONE, TODAY).endswith("nothing to do.")
+
+
+def test_a_status_line_is_said_in_words_and_an_unknown_one_as_it_came() -> None:
+    assert words.standing("SETT", "PENF", "CLAC") == (
+        "failing: counterparty lacks securities (CLAC)"
+    )
+    assert words.standing("XXXX", "YYYY", "ZZZZ") == "XXXX YYYY: ZZZZ"
+
+
+def test_flags_name_their_person_and_leave_out_the_maker() -> None:
+    assert words.flags(row(flags=["held:ann", "maker:bob", "ssi_missing"])) == (
+        "held by ann",
+        "SSI missing",
+    )
+
+
+def test_messages_are_compared_by_meaning_and_only_where_both_speak() -> None:
+    mine = [
+        Named("", "98A", "Settlement date", "20261124", 1),
+        Named("", "35B", "Instrument", "ISIN US5949181045\nMICROSOFT", 2),
+        Named("", "95P", "Place of settlement", "DTCYUS33", 3),
+        Named("", "20C", "Sender's message reference", "A", 4),
+        Named("", "36B", "Quantity to settle", "UNIT/500,", 5),
+    ]
+    theirs = [
+        Named("", "35B", "Instrument", "ISIN US5949181045", 1),
+        Named("", "95P", "Place of settlement", "DTCYUS33XXX", 2),
+        Named("", "20C", "Sender's message reference", "B", 3),
+        Named("", "36B", "Quantity to settle", "UNIT/5000,", 4),
+    ]
+    differing = {f.tag: f.other for f in fields.beside(mine, theirs) if f.other is not None}
+    assert differing == {"36B": "UNIT/5000,"}
+
+
+def test_bytes_show_as_text_without_control_characters() -> None:
+    assert fields.text(b"a\r\nb\x00\x1b[31m\xff") == "a\nb\ufffd\ufffd[31m\ufffd"
+
+
+@pytest.mark.parametrize("raw", [b"", b"<", b"{1:", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"])
+def test_a_message_that_cannot_be_read_says_why(raw: bytes) -> None:
+    named, problem = fields.named(raw)
+    assert named == []
+    assert problem
+
+
+@pytest.mark.parametrize("tab", TABS)
+@pytest.mark.parametrize("order", ORDERS)
+def test_an_address_and_its_view_are_the_same(tab: str, order: str) -> None:
+    view = View(tab, (("isin", "US5949181045"), ("portfolio", "A & B")), "x=1&y", order, True)
+    query = dict(pair.split("=", 1) for pair in lines.address(view).split("&"))
+    from urllib.parse import unquote_plus
+
+    assert lines.view({k: unquote_plus(v) for k, v in query.items()}) == view
+
+
+@pytest.mark.parametrize(
+    "query", [{"tab": "none"}, {"order": "1;drop"}, {"settle_on": "soon"}, {"q": "x" * 141}]
+)
+def test_an_address_that_asks_for_what_cannot_be_is_refused(query: dict[str, str]) -> None:
+    with pytest.raises(ValueError):
+        lines.view(query)
+
+
+def test_cursors_ids_and_places_come_back_as_they_went() -> None:
+    keys, ids = ["1", "-2.5", "x"], [UUID(int=7), UUID(int=2**127)]
+    assert lines.read_cursor(lines.write_cursor(keys)) == keys
+    assert lines.read_ids(lines.write_ids(ids)) == frozenset(ids)
+    assert lines.read_place(lines.write_place({0: 1, 63: 10**12})) == {0: 1, 63: 10**12}
+    assert lines.read_place("") == {}
+
+
+@pytest.mark.parametrize("text", ["!", "e30", "WzEsMl0", "a" * 9])
+def test_a_cursor_that_is_not_ours_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        lines.read_cursor(text)
+
+
+@pytest.mark.parametrize("text", ["x", "1-", "1-2.", "1-2..3-4", "-1"])
+def test_a_place_that_is_not_ours_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        lines.read_place(text)
