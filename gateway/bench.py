@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import statistics
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 from decimal import Decimal
 from typing import Any
 
@@ -27,13 +27,41 @@ from gateway.clock import real_now
 from gateway.config import Settings
 from gateway.demo import demo_files, simulator_config, spawn_simulators
 from gateway.handlers import importing
-from gateway.load import Door, one_by_one, open_loop
+from gateway.load import Door, one_by_one
 from store import migrate as migrations
 
 TABLES = (
-    "raw_message", "inbox", "outbox", "reference", "instruction", "version", "condition", "fact",
-    "timer", "event", "journal", "entry", "movement", "position", "balance", "lot", "witness",
+    "raw_message",
+    "inbox",
+    "outbox",
+    "reference",
+    "instruction",
+    "version",
+    "condition",
+    "fact",
+    "timer",
+    "event",
+    "journal",
+    "entry",
+    "movement",
+    "position",
+    "balance",
+    "lot",
+    "witness",
 )
+FREE = frozenset({"position", "balance", "lot"})  # belong to no instruction
+_BY_EVENT = "select e.aggregate from {table} t join event e using (lane, seq)"
+OWNERS = {
+    **{t: "select instruction from {table}" for t in TABLES},
+    "instruction": "select id from {table}",
+    "condition": "select id from {table}",
+    "event": "select aggregate from {table}",
+    "raw_message": "select coalesce(i.instruction, o.instruction) from {table} m"
+    " left join inbox i using (id) left join outbox o using (id)",
+    **{t: _BY_EVENT for t in ("journal", "entry", "movement")},
+    **{t: "select null from {table}" for t in sorted(FREE)},
+    "witness": "select movement_key::uuid from {table}",
+}
 BATCHES = (100, 250, 500, 1000)
 PLANS = ("auto", "force_custom_plan")
 
@@ -78,8 +106,12 @@ def body(n: int, run: str, today: str) -> dict[str, Any]:
     return {
         "reference": f"{run}-{n:07d}",
         "portfolio": portfolios[n % len(portfolios)],
-        "direction": "RECE", "payment": "APMT", "counterparty": "KESTUS30",
-        "trade_id": f"{run}{n:07d}"[-16:], "trade_date": today, "settle_date": today,
+        "direction": "RECE",
+        "payment": "APMT",
+        "counterparty": "KESTUS30",
+        "trade_id": f"{run}{n:07d}"[-16:],
+        "trade_date": today,
+        "settle_date": today,
         "isin": ("US0378331005", "US5949181045", "US67066G1040")[n % 3],
         "quantity": {"type": "UNIT", "value": str(quantity)},
         "price": {"type": "ACTU", "currency": "USD", "value": str(price)},
@@ -106,26 +138,33 @@ async def gateway_process(
 ) -> AsyncIterator[tuple[Door, asyncio.subprocess.Process]]:
     """A gateway on its own database, simulators beside it, and a door to send through."""
     assert real.postgres is not None and real.mqtt is not None
-    admin = await asyncpg.connect(real.postgres.dsn("superuser", "postgres"))
-    await admin.execute(f"create database {database} owner finality_owner")
-    await admin.close()
+    await _create(real, database)
     owner, app = real.postgres.dsn("owner", database), real.postgres.dsn("app", database)
-    await migrations.apply(owner)
     db = await asyncpg.connect(app)
-    await importing.apply(db, demo_files(), "bench", real_now(), False)
+    files = {**demo_files(), "calendars.csv": open_today(real_now().date())}
+    await importing.apply(db, files, "bench", real_now(), False)
     key = await identity.create_key(db, "bench", "bench", ["maker", "viewer"], real_now())
     await db.close()
     folder = settings.data / database
     folder.mkdir(exist_ok=True)
     environment = {
-        **os.environ, "FINALITY_DSN": owner, "FINALITY_APP_DSN": app, "FINALITY_MQTT": real.mqtt,
-        "FINALITY_DATA": str(folder), "FINALITY_HTTP_PORT": "0",
+        **os.environ,
+        "FINALITY_DSN": owner,
+        "FINALITY_APP_DSN": app,
+        "FINALITY_MQTT": real.mqtt,
+        "FINALITY_DATA": str(folder),
+        "FINALITY_HTTP_PORT": "0",
     }
     config = simulator_config(at_once=True)
     simulators = await spawn_simulators(real.mqtt, folder / "simulators", 7, "real", config)
     gateway = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway.cli", "serve", env=environment,
-        stdout=asyncio.subprocess.PIPE, stderr=(folder / "gateway.log").open("wb"),
+        sys.executable,
+        "-m",
+        "gateway.cli",
+        "serve",
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=(folder / "gateway.log").open("wb"),
     )
     assert gateway.stdout is not None
     first = await asyncio.wait_for(gateway.stdout.readline(), 60)
@@ -142,7 +181,11 @@ async def gateway_process(
 
 async def settled(db: asyncpg.Connection) -> int:
     """How many instructions are settled now."""
-    return int(await db.fetchval("select count(*) from condition where state = 'settled' and kind = 'securities'"))
+    return int(
+        await db.fetchval(
+            "select count(*) from condition where state = 'settled' and kind = 'securities'"
+        )
+    )
 
 
 async def drained(db: asyncpg.Connection, wanted: int, seconds_max: float) -> None:
@@ -157,13 +200,17 @@ async def line(
 ) -> Line:
     """One run through every door and back; from the first POST to the last settled, drain included."""
     assert real.postgres is not None
-    today = datetime.now(UTC).astimezone().date()
+    today = datetime.now(ZoneInfo("America/New_York")).date()
     async with gateway_process(real, settings, name) as (door, _):
         db = await asyncpg.connect(real.postgres.dsn("app", name))
         before = await db.fetchval("select pg_current_wal_lsn()")
         started = time.perf_counter()
         sent = await one_by_one(
-            door, lambda n: body(n, name[-4:], business_day(today)), 64 if bulk == 1 else 4, bulk, seconds
+            door,
+            lambda n: body(n, name[-4:], today.isoformat()),
+            64 if bulk == 1 else 4,
+            bulk,
+            seconds,
         )
         await drained(db, sent, 120)
         elapsed = time.perf_counter() - started
@@ -175,72 +222,112 @@ async def line(
     return Line(done, elapsed, [], wal)
 
 
-def business_day(today: Any) -> str:
-    """Today, or the Friday before: the real clock may stand on a weekend."""
-    while today.weekday() >= 5:
-        today -= timedelta(days=1)
-    return str(today.isoformat())
+def open_today(today: date) -> bytes:
+    """The bench settles today, whatever day it is run on: an operator's own calendar rows say so."""
+    rows = [
+        f"{calendar},{today + timedelta(days=n)},open,,Bench day,finality bench"
+        for calendar in ("DTC", "FED", "NYSE")
+        for n in (-1, 0, 1)
+    ]
+    return ("calendar,on,kind,closes_at,name,source\n" + "\n".join(rows) + "\n").encode()
 
 
-async def rows_of(real: wiring.Parts, name: str) -> tuple[dict[str, list[tuple[Any, ...]]], dict[str, list[str]], int]:
-    """What one run left behind: rows and column types per table, and the number of instructions."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What one run of the line left behind, by table: column types, and rows in slices of instructions."""
+
+    types: dict[str, list[str]]
+    rows: dict[str, list[tuple[Any, ...]]]
+    owners: dict[str, list[Any]]  # the instruction each row belongs to; None where it belongs to none
+    instructions: list[Any]
+
+    def slices(self, batch: int) -> list[dict[str, list[tuple[Any, ...]]]]:
+        """The rows of `batch` instructions at a time, as a transaction would write them."""
+        count = max(1, -(-len(self.instructions) // batch))
+        place = {id_: n // batch for n, id_ in enumerate(self.instructions)}
+        found: list[dict[str, list[tuple[Any, ...]]]] = [{} for _ in range(count)]
+        for table, rows in self.rows.items():
+            for n, (row, owner) in enumerate(zip(rows, self.owners[table], strict=True)):
+                at = place.get(owner, n * count // len(rows) if table in FREE else 0)
+                found[at].setdefault(table, []).append(row)
+        return found
+
+
+async def source_of(real: wiring.Parts, name: str) -> Source:
+    """Read everything one run left behind."""
     assert real.postgres is not None
     db = await asyncpg.connect(real.postgres.dsn("owner", name))
     types: dict[str, list[str]] = {}
     rows: dict[str, list[tuple[Any, ...]]] = {}
+    owners: dict[str, list[Any]] = {}
     for table in TABLES:
         columns = await db.fetch(
-            "select column_name, format_type(a.atttypid, a.atttypmod) as type from information_schema.columns c"
-            " join pg_attribute a on a.attrelid = $1::regclass and a.attname = c.column_name"
-            " where c.table_name = $1 and c.table_schema = 'public' order by c.ordinal_position",
+            "select format_type(atttypid, atttypmod) as type from pg_attribute"
+            " where attrelid = $1::text::regclass and attnum > 0 and not attisdropped order by attnum",
             table,
         )
         types[table] = [r["type"] for r in columns]
         rows[table] = [tuple(r) for r in await db.fetch(f"select * from {table}")]
-    count = len(rows["instruction"])
+        owners[table] = [r[0] for r in await db.fetch(OWNERS[table].format(table=table))]
+    instructions = [r[0] for r in await db.fetch("select id from instruction order by id")]
     await db.close()
-    return rows, types, count
+    return Source(types, rows, owners, instructions)
 
 
-async def ceiling(
-    real: wiring.Parts, name: str, source: tuple[Any, Any, int], batch: int, plan: str
-) -> Ceiling:
+async def ceiling(real: wiring.Parts, source: Source, batch: int, plan: str) -> Ceiling:
     """Write these rows into an empty copy of the tables, `batch` instructions a transaction."""
     assert real.postgres is not None
-    rows, types, count = source
+    name = "ceiling"
+    await _create(real, name)
+    db = await asyncpg.connect(
+        real.postgres.dsn("owner", name), server_settings={"plan_cache_mode": plan}
+    )
+    statements = {table: _insert(table, source.types[table]) for table in TABLES}
+    work = [
+        [(statements[t], _columns(part[t], source.types[t])) for t in TABLES if t in part]
+        for part in source.slices(batch)
+    ]
+    before = await db.fetchval("select pg_current_wal_lsn()")
+    started = time.perf_counter()
+    for step in work:
+        async with db.transaction():
+            for statement, given in step:
+                await db.execute(statement, *given)
+    elapsed = time.perf_counter() - started
+    wal = int(await db.fetchval("select pg_current_wal_lsn() - $1::pg_lsn", before))
+    written = 0
+    for table in TABLES:
+        have = int(await db.fetchval(f"select count(*) from {table}"))
+        wanted = len(source.rows[table])
+        if have != wanted:
+            raise RuntimeError(f"{table}: the ceiling wrote {have} rows, the line {wanted}")
+        written += have
+    await db.close()
+    await _drop(real, name)
+    return Ceiling(len(source.instructions), written, elapsed, wal, batch, plan)
+
+
+async def _create(real: wiring.Parts, name: str) -> None:
+    assert real.postgres is not None
     admin = await asyncpg.connect(real.postgres.dsn("superuser", "postgres"))
     await admin.execute(f"create database {name} owner finality_owner")
     await admin.close()
     await migrations.apply(real.postgres.dsn("owner", name))
-    db = await asyncpg.connect(real.postgres.dsn("owner", name), server_settings={"plan_cache_mode": plan})
-    steps = max(1, count // batch)
-    statements = {
-        table: f"insert into {table} select * from unnest("
-        + ", ".join(f"${n}::{_array(t)}" for n, t in enumerate(types[table], 1)) + ")"
-        for table in TABLES
-    }
-    before = await db.fetchval("select pg_current_wal_lsn()")
-    started = time.perf_counter()
-    written = 0
-    for step in range(steps):
-        async with db.transaction():
-            for table in ("raw_message", *[t for t in TABLES if t != "raw_message"]):
-                part = rows[table][len(rows[table]) * step // steps : len(rows[table]) * (step + 1) // steps]
-                if part:
-                    await db.execute(statements[table], *_columns(part, types[table]))
-                    written += len(part)
-    elapsed = time.perf_counter() - started
-    wal = int(await db.fetchval("select pg_current_wal_lsn() - $1::pg_lsn", before))
-    for table in TABLES:
-        have = await db.fetchval(f"select count(*) from {table}")
-        assert have == len(rows[table]), f"{table}: {have} rows, the line left {len(rows[table])}"
-    await db.close()
-    await _drop(real, name)
-    return Ceiling(count, written, elapsed, wal, batch, plan)
+
+
+def _insert(table: str, types: Sequence[str]) -> str:
+    """Set-based; an array travels as its text, for arrays of arrays have no unnest."""
+    names = [f"c{n}" for n in range(len(types))]
+    chosen = [f"{n}::text[]" if t == "text[]" else n for n, t in zip(names, types, strict=True)]
+    given = [f"${n}::{_array(t)}" for n, t in enumerate(types, 1)]
+    return (
+        f"insert into {table} select {', '.join(chosen)}"
+        f" from unnest({', '.join(given)}) u ({', '.join(names)})"
+    )
 
 
 def _array(type_: str) -> str:
-    return "text[]" if type_ == "text[]" else f"{type_}[]"
+    return type_ if type_ == "text[]" else f"{type_}[]"
 
 
 def _columns(part: Sequence[tuple[Any, ...]], types: Sequence[str]) -> list[list[Any]]:

@@ -115,6 +115,14 @@ class EmbeddedBroker:
         """How MQTT clients connect."""
         return f"mqtt://{USER}:{self._identity.password}@127.0.0.1:{self._identity.port}"
 
+    def known_url(self) -> str | None:
+        """Where the broker of this data folder was last, if there ever was one."""
+        file = self._data / "broker.json"
+        if not file.exists():
+            return None
+        known = Identity(**json.loads(file.read_text()))
+        return f"mqtt://{USER}:{known.password}@127.0.0.1:{known.port}"
+
     async def start(self) -> None:
         """Bring the broker up: adopted, or started on the port it had before."""
         try:

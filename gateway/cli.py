@@ -9,10 +9,15 @@ import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+if TYPE_CHECKING:
+    from gateway.config import Settings
+
+T = TypeVar("T")
 app = typer.Typer(
     name="finality",
     help="Financial messaging gateway and settlement engine.",
@@ -29,7 +34,7 @@ Data = Annotated[Path | None, typer.Option("--data", help="Data folder (FINALITY
 def main() -> None:
     """Run a command; refusals are one clear line on stderr."""
     from schemas.problem import Refused
-    from store.account import StoreUnavailable
+    from store.account import ServiceUnavailable
 
     try:
         app(standalone_mode=False)
@@ -43,7 +48,7 @@ def main() -> None:
         if not refused.problems:
             line(str(refused))
         sys.exit(1)
-    except StoreUnavailable as why:
+    except ServiceUnavailable as why:
         line(str(why))
         sys.exit(1)
     except Exception as wrong:
@@ -58,19 +63,29 @@ def line(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def settings_for(data: Path | None, **changes: Any) -> Any:
-    """The settings, with the data folder of the command line."""
-    from gateway.config import Settings
+def run_loop(work: Coroutine[Any, Any, T]) -> T:
+    """Run on uvloop where there is one."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.run(work)
+    return uvloop.run(work)
 
-    given = {k: v for k, v in changes.items() if v is not None}
-    return Settings(**({"data": data} if data else {}), **given)
+
+def settings_for(data: Path | None) -> Settings:
+    """The settings, with the data folder of the command line."""
+    from gateway.config import Settings, data_folder
+
+    return Settings(data=data or data_folder())
 
 
 @app.command()
 def demo(
     instructions: Annotated[int, typer.Option(help="How many securities instructions.")] = 400,
     seed: Annotated[int, typer.Option(help="Same seed, same day.")] = 7,
-    once: Annotated[bool, typer.Option("--once", help="One settlement cycle, then report.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="One settlement cycle, then report.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     data: Data = None,
 ) -> None:
@@ -78,10 +93,10 @@ def demo(
     from gateway import demo as play
 
     if once:
-        report = asyncio.run(play.once(instructions, seed, data, quiet=as_json))
+        report = run_loop(play.once(instructions, seed, data, quiet=as_json))
         typer.echo(json.dumps(report) if as_json else play.summary(report))
         raise typer.Exit(0 if play.holds(report) else 1)
-    asyncio.run(play.stream(instructions, seed, data))
+    run_loop(play.stream(instructions, seed, data))
 
 
 @app.command()
@@ -92,7 +107,7 @@ def serve(
     """The gateway alone."""
     from gateway import app as wiring
 
-    asyncio.run(wiring.serve(settings_for(data), workers))
+    run_loop(wiring.serve(settings_for(data), workers))
 
 
 @app.command()
@@ -116,7 +131,9 @@ def simulate(
 def build(
     file: Annotated[Path, typer.Argument(help="Body of POST /v1/instructions, or - for stdin.")],
     format_: Annotated[str, typer.Option("--format", help="mt541, sese.023, pacs.008 ...")],
-    envelope: Annotated[bool, typer.Option("--envelope", help="MX: with the business header.")] = False,
+    envelope: Annotated[
+        bool, typer.Option("--envelope", help="MX: with the business header.")
+    ] = False,
 ) -> None:
     """Build one message from an instruction's JSON and print it."""
     from gateway import messages
@@ -174,7 +191,9 @@ def migrate(data: Data = None) -> None:
 @app.command("import")
 def import_(
     folder: Annotated[Path, typer.Argument(help="A folder of CSV files.")],
-    check: Annotated[bool, typer.Option("--check", help="Only say what is wrong and what would change.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say what is wrong and what would change.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Take in static data; every error by file, row and column, nothing half applied."""
@@ -186,7 +205,9 @@ def import_(
 
 @app.command()
 def verify(
-    simulators: Annotated[Path | None, typer.Option(help="Folder of the simulators' journals.")] = None,
+    simulators: Annotated[
+        Path | None, typer.Option(help="Folder of the simulators' journals.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
     data: Data = None,
 ) -> None:
@@ -213,20 +234,24 @@ def bench(
     """The whole line against this machine's own ceiling, in one run."""
     from gateway import bench as measure
 
-    asyncio.run(measure.run(seconds, rounds, memory, as_json))
+    run_loop(measure.run(seconds, rounds, memory, as_json))
 
 
 @keys_app.command("add")
 def keys_add(
     name: str,
     roles: Annotated[str, typer.Option(help="viewer,maker,checker,link,admin")] = "viewer",
-    person: Annotated[str | None, typer.Option(help="Whose key it is; checker is never maker.")] = None,
+    person: Annotated[
+        str | None, typer.Option(help="Whose key it is; checker is never maker.")
+    ] = None,
     data: Data = None,
 ) -> None:
     """Make a key and print it once."""
     from gateway import app as wiring
 
-    typer.echo(asyncio.run(wiring.add_key(settings_for(data), name, person or name, roles.split(","))))
+    typer.echo(
+        asyncio.run(wiring.add_key(settings_for(data), name, person or name, roles.split(",")))
+    )
 
 
 @keys_app.command("list")

@@ -22,12 +22,20 @@ def default_data() -> Path:
     return Path.home() / ".local" / "share" / "finality"
 
 
+def data_folder() -> Path:
+    """FINALITY_DATA, or the default of this account."""
+    given = os.environ.get("FINALITY_DATA")
+    return Path(given) if given else default_data()
+
+
 class Settings(BaseSettings):
     """What an installation may change. Durations name their unit."""
 
     model_config = SettingsConfigDict(env_prefix="FINALITY_", extra="ignore")
 
-    data: Path = Field(default_factory=default_data, description="folder for everything kept on disk")
+    data: Path = Field(
+        default_factory=default_data, description="folder for everything kept on disk"
+    )
     environment: Literal["DEMO", "TEST", "LIVE"] = Field(
         "TEST", description="shown on every page; test BICs are refused on LIVE"
     )
@@ -39,6 +47,7 @@ class Settings(BaseSettings):
     )
     http_host: str = "127.0.0.1"
     http_port: int = Field(8480, ge=0, le=65535, description="0 takes a free port")
+    share_port: bool = Field(False, description="several processes listen on one port")
     body_bytes_max: int = Field(8 * 1024 * 1024, description="larger HTTP bodies are refused (413)")
     business_zone: str = Field("America/New_York", description="zone of the business date")
     business_day_end: str = Field(
@@ -50,7 +59,9 @@ class Settings(BaseSettings):
     ack_overdue_minutes: float = Field(
         5, description="business minutes without a network answer before the alarm and PDE resend"
     )
-    attempts_max: int = Field(4, description="sends of one securities message before a person must act")
+    attempts_max: int = Field(
+        4, description="sends of one securities message before a person must act"
+    )
     parked_minutes: float = Field(
         15, description="business minutes an unknown reference waits before it is an exception"
     )
@@ -61,7 +72,9 @@ class Settings(BaseSettings):
         500, ge=50, description="age of the oldest unworked item before HTTP answers 503"
     )
     pack_bytes_max: int = Field(200_000, le=256_000, description="size of one MQTT payload")
-    lease_seconds: float = Field(2.5, gt=0.5, description="how long a silent worker keeps its lanes")
+    lease_seconds: float = Field(
+        2.5, gt=0.5, description="how long a silent worker keeps its lanes"
+    )
     pool_size: int = Field(8, ge=3, le=50)
     idempotency_days: int = 7
 

@@ -26,7 +26,7 @@ from gateway.worker import Worker
 from schemas.instruction import Instruction, Payment
 from schemas.mx.compiler import Schemas
 from schemas.problem import Problem, Refused
-from schemas.static import StaticData
+from schemas.static import StaticData, StoredRow
 from settlement.findings import portfolio_of
 from store import cases, commands, leases, messages, static
 from store.leases import LANES, Held
@@ -44,7 +44,12 @@ class Core:
     """Everything one gateway process holds. One lane, one holder; one item, one transaction."""
 
     def __init__(
-        self, pool: Pool, settings: Settings, clock: Clock, schemas: Schemas, holder: str | None = None
+        self,
+        pool: Pool,
+        settings: Settings,
+        clock: Clock,
+        schemas: Schemas,
+        holder: str | None = None,
     ) -> None:
         self.pool = pool
         self.settings = settings
@@ -68,9 +73,7 @@ class Core:
 
     # doors ----------------------------------------------------------------------------------------
 
-    async def submit(
-        self, client: Client, items: Sequence[Instruction | Payment]
-    ) -> list[Result]:
+    async def submit(self, client: Client, items: Sequence[Instruction | Payment]) -> list[Result]:
         """Take these in; every result stands for something committed. Overloaded when the backlog is long."""
         now = real_now()
         submissions = [self._submission(client, item, now) for item in items]
@@ -85,14 +88,14 @@ class Core:
             return await lane_commands.submit_away(self, submissions)
         return await self._wait_for(submissions)
 
-    async def act(
-        self, client: Client, id_: UUID, action: str, body: dict[str, Any]
-    ) -> Result:
+    async def act(self, client: Client, id_: UUID, action: str, body: dict[str, Any]) -> Result:
         """Do what a person asks with one instruction; Refused when its state does not allow it."""
         async with self.pool.acquire() as db:
             lane = await db.fetchval("select lane from instruction where id = $1", id_)
         if lane is None:
-            raise Refused("not_found", [Problem("id", "unknown", f"no instruction {id_}", str(id_))])
+            raise Refused(
+                "not_found", [Problem("id", "unknown", f"no instruction {id_}", str(id_))]
+            )
         item = Action(lane, id_, client, action, body)
         if lane not in self.held:
             return await lane_commands.act_away(self, item)
@@ -117,16 +120,12 @@ class Core:
     def _worker(self, lane: int) -> Worker:
         return self.workers[lane % len(self.workers)]
 
-    def _submission(
-        self, client: Client, item: Instruction | Payment, now: datetime
-    ) -> Submission:
+    def _submission(self, client: Client, item: Instruction | Payment, now: datetime) -> Submission:
         text = item.model_dump_json(exclude_none=True)
         on = item.trade_date if isinstance(item, Instruction) else item.value_date
         portfolio = portfolio_of(item, self.static, on) or ""
         hash_ = hashlib.sha256(text.encode()).digest()
-        return Submission(
-            lane_of(portfolio), new_id(now), client, item, text, hash_, portfolio
-        )
+        return Submission(lane_of(portfolio), new_id(now), client, item, text, hash_, portfolio)
 
     async def _wait_for(self, items: Sequence[Submission | Action]) -> list[Result]:
         loop = asyncio.get_running_loop()
@@ -213,7 +212,7 @@ class Core:
         """Have the static data of the version the database is at."""
         version = await static.version(db)
         if version != self.static_version:
-            self.static = StaticData.from_rows(await static.rows(db))
+            self.static = StaticData.from_rows(StoredRow(*r) for r in await static.rows(db))
             self.static_version = version
 
     async def keep_leases(self) -> None:
@@ -289,7 +288,13 @@ class Core:
         for relay in self.relays.values():
             relay.wake.set()
         now = self.clock.now()
-        await self.put([Due(r["lane"], r["instruction"], "ack_overdue", now) for r in rows if r in again or r not in lost])
+        await self.put(
+            [
+                Due(r["lane"], r["instruction"], "ack_overdue", now)
+                for r in rows
+                if r in again or r not in lost
+            ]
+        )
         await self.fate_unknown(lost)
 
     async def _parked(self, db: Connection) -> None:
@@ -337,7 +342,9 @@ class Core:
     async def set_clock(self, now: datetime) -> None:
         """Move virtual time; Refused on a real clock or a step back."""
         if not isinstance(self.clock, VirtualClock):
-            raise Refused("real_clock", [Problem("now", "clock", "this gateway runs on the real clock")])
+            raise Refused(
+                "real_clock", [Problem("now", "clock", "this gateway runs on the real clock")]
+            )
         try:
             self.clock.set(now)
         except ValueError as error:

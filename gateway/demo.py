@@ -28,7 +28,7 @@ from gateway import app as wiring
 from gateway import identity
 from gateway import verify as audit
 from gateway.clock import VirtualClock, real_now
-from gateway.config import Settings
+from gateway.config import Settings, data_folder
 from gateway.demo_stream import OPEN, SCRIPTS, STOCKS, Holdings, Trade, payments, trades
 from gateway.desk.login import one_time_link
 from gateway.handlers import importing
@@ -39,7 +39,7 @@ from store import events
 from store.account import temporary_data
 
 SIMULATORS = ("swift", "custodian", "bank")
-PORTFOLIOS = {
+PORTFOLIOS: dict[str, tuple[str, ...]] = {
     "US": ("AGE-CORE", "AGE-GROWTH", "AAE-CORE", "AAE-VALUE", "ABI-EQUITY"),
     "T2S": ("AGE-CORE", "AGE-GROWTH", "AAE-CORE", "AAE-VALUE", "ABI-EQUITY"),
 }
@@ -84,7 +84,8 @@ def simulator_config(at_once: bool = False) -> dict[str, Any]:
                 "swiftnet": {"format": "mx", "bic": "ALDRUS30", "zone": "America/New_York"},
             },
             "correspondents": {
-                "HARBUS30": {"format": "fin"}, "RHEIDE30": {"format": "mx"},
+                "HARBUS30": {"format": "fin"},
+                "RHEIDE30": {"format": "mx"},
                 "MERIUS30": {"format": "mx"},
             },
             "directory": directory,
@@ -94,25 +95,41 @@ def simulator_config(at_once: bool = False) -> dict[str, Any]:
         "custodian": {
             "custodians": {
                 "HARBUS30": {
-                    "format": "fin", "place": "DTC", "partial": False,
-                    "cash_basis": "actual" if at_once else "contractual", "advice": not at_once,
+                    "format": "fin",
+                    "place": "DTC",
+                    "partial": False,
+                    "cash_basis": "actual" if at_once else "contractual",
+                    "advice": not at_once,
                 },
                 "RHEIDE30": {
-                    "format": "mx", "place": "T2S", "partial": True, "cash_basis": "actual",
+                    "format": "mx",
+                    "place": "T2S",
+                    "partial": True,
+                    "cash_basis": "actual",
                     "advice": not at_once,
                 },
             },
-            **opening, "rates": rates, "scripts": [] if at_once else SCRIPTS, "mode": mode,
+            **opening,
+            "rates": rates,
+            "scripts": [] if at_once else SCRIPTS,
+            "mode": mode,
         },
         "bank": {
             "banks": {"MERIUS30": {"zone": "America/New_York"}},
-            "opening_cash": opening["opening_cash"], "mode": mode, "rates": {"reject": 0.02},
+            "opening_cash": opening["opening_cash"],
+            "mode": mode,
+            "rates": {"reject": 0.02},
         },
     }
 
 
 async def spawn_simulators(
-    mqtt: str, folder: Path, seed: int, clock: str, config: dict[str, Any], names: Sequence[str] = ("all",)
+    mqtt: str,
+    folder: Path,
+    seed: int,
+    clock: str,
+    config: dict[str, Any],
+    names: Sequence[str] = ("all",),
 ) -> list[asyncio.subprocess.Process]:
     """The other side, each name a process of its own."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -120,9 +137,21 @@ async def spawn_simulators(
     file.write_text(json.dumps(config))
     return [
         await asyncio.create_subprocess_exec(
-            sys.executable, "-m", f"simulators.{name}", "--mqtt", mqtt, "--data", str(folder),
-            "--seed", str(seed), "--clock", clock, "--config", str(file),
-            stdout=asyncio.subprocess.DEVNULL, stderr=(folder / f"{name}.log").open("ab"),
+            sys.executable,
+            "-m",
+            f"simulators.{name}",
+            "--mqtt",
+            mqtt,
+            "--data",
+            str(folder),
+            "--seed",
+            str(seed),
+            "--clock",
+            clock,
+            "--config",
+            str(file),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=(folder / f"{name}.log").open("ab"),
             start_new_session=True,
         )
         for name in names
@@ -176,7 +205,11 @@ class Day:
     """The driver: clock, stream, and the desk people who mend what went wrong."""
 
     def __init__(
-        self, up: wiring.Running, door: Door, mqtt: Mqtt, seed: int,
+        self,
+        up: wiring.Running,
+        door: Door,
+        mqtt: Mqtt,
+        seed: int,
         simulators: Sequence[asyncio.subprocess.Process],
     ) -> None:
         self.up = up
@@ -267,7 +300,9 @@ class Day:
         """The next instant at which anyone has something to do, on the grid of steps."""
         now = self.core.clock.now()
         dues = [
-            datetime.fromisoformat(r["next_due"]) for r in self.reports.values() if r.get("next_due")
+            datetime.fromisoformat(r["next_due"])
+            for r in self.reports.values()
+            if r.get("next_due")
         ]
         if (own := await self.core.next_due()) is not None:
             dues.append(own)
@@ -296,7 +331,9 @@ class Day:
     async def _mend(self, now: datetime) -> None:
         """The desk: approve, repair what was refused, amend what does not match, cancel what was wrong."""
         for state, mend in (
-            ("draft,approved", self._approve), ("network_nak", self._repair), ("unmatched", self._amend),
+            ("draft,approved", self._approve),
+            ("network_nak", self._repair),
+            ("unmatched", self._amend),
             ("matched,pending,accepted,failing", self._cancel),
         ):
             for row in await self._rows(state):
@@ -324,7 +361,11 @@ class Day:
             if await self._once("ssi"):
                 await self.door.post("admin", "/v1/static", {"counterparty_ssi.csv": LATE_SSI})
             return
-        if row["waits_for"] and "approval" in row["waits_for"] and await self._once(f"approve {row['id']}"):
+        if (
+            row["waits_for"]
+            and "approval" in row["waits_for"]
+            and await self._once(f"approve {row['id']}")
+        ):
             await self.door.post("ben", f"/v1/instructions/{row['id']}/approve", {})
 
     async def _repair(self, row: Any, now: datetime) -> None:
@@ -346,7 +387,8 @@ class Day:
         net = deal + fee if body["direction"] == "RECE" else deal - fee
         currency = body["settlement_amount"]["currency"]
         await self.door.post(
-            "anna", f"/v1/instructions/{row['id']}/amend",
+            "anna",
+            f"/v1/instructions/{row['id']}/amend",
             {
                 "quantity": {"type": "UNIT", "value": str(quantity)},
                 "deal_amount": {"currency": currency, "value": str(deal)},
@@ -360,7 +402,9 @@ class Day:
         wanted = trade.startswith("CANCEL")
         late = row["settle_on"] is not None and now.date() >= row["settle_on"] and now.hour >= 14
         if wanted and (late if race else True) and await self._once(f"cancel {row['id']}"):
-            await self.door.post("anna", f"/v1/instructions/{row['id']}/cancel", {"note": "dealt in error"})
+            await self.door.post(
+                "anna", f"/v1/instructions/{row['id']}/cancel", {"note": "dealt in error"}
+            )
 
 
 @asynccontextmanager
@@ -419,7 +463,9 @@ def holdings_of() -> Holdings:
     return found
 
 
-def plan(seed: int, count: int, day: date, first: int, opening: datetime, held: Holdings) -> list[Trade]:
+def plan(
+    seed: int, count: int, day: date, first: int, opening: datetime, held: Holdings
+) -> list[Trade]:
     """A business day of trades and payments, in time order."""
     stream = [
         *trades(seed, count, day, first, STOCKS, PORTFOLIOS, held, opening),
@@ -440,7 +486,9 @@ async def once(count: int, seed: int, data: Path | None, quiet: bool) -> dict[st
             async def show() -> None:
                 if not quiet and day.tick % 50 == 0:
                     async with day.core.pool.acquire() as db:
-                        states = await db.fetch("select state, count(*) from condition group by 1 order by 1")
+                        states = await db.fetch(
+                            "select state, count(*) from condition group by 1 order by 1"
+                        )
                     line = "  ".join(f"{r['state']} {r['count']}" for r in states)
                     sys.stderr.write(f"{day.core.clock.now():%a %H:%M}Z  {line}\n")
 
@@ -452,7 +500,9 @@ async def report(day: Day, settings: Settings, seconds: float) -> dict[str, Any]
     """What `demo --once --json` prints (DESIGN 6)."""
     async with day.core.pool.acquire() as db:
         by_state = dict(
-            await db.fetch("select state, count(*) from condition where kind = 'securities' group by 1")
+            await db.fetch(
+                "select state, count(*) from condition where kind = 'securities' group by 1"
+            )
         )
         rows = await db.fetch(
             "select reference, state, reason, whose_move, settle_on from condition where kind = 'securities'"
@@ -466,7 +516,8 @@ async def report(day: Day, settings: Settings, seconds: float) -> dict[str, Any]
     today = day.core.clock.now().date()
     open_rows = [r for r in rows if r["state"] not in FINAL]
     explained = [
-        r for r in open_rows
+        r
+        for r in open_rows
         if (r["reason"] and r["whose_move"] not in (None, "nobody"))
         or (r["settle_on"] is not None and r["settle_on"] > today)
     ]
@@ -494,7 +545,9 @@ async def report(day: Day, settings: Settings, seconds: float) -> dict[str, Any]
 def holds(report_: dict[str, Any]) -> bool:
     """Whether every invariant held."""
     return bool(
-        report_["ledger_balanced"] and report_["positions_agree"] and not report_["findings"]
+        report_["ledger_balanced"]
+        and report_["positions_agree"]
+        and not report_["findings"]
         and not report_["unexplained"]
     )
 
@@ -505,14 +558,16 @@ def summary(report_: dict[str, Any]) -> str:
     lines += [f"  {state:<28} {count}" for state, count in report_["by_state"].items()]
     lines.append(f"  open and explained           {report_['explained']}")
     lines += [f"  not explained: {text}" for text in report_["unexplained"]]
-    lines.append(f"ledger balanced: {report_['ledger_balanced']}, positions agree: {report_['positions_agree']}")
+    lines.append(
+        f"ledger balanced: {report_['ledger_balanced']}, positions agree: {report_['positions_agree']}"
+    )
     lines += [f"  {f['check']} {f['where']}: {f['what']}" for f in report_["findings"]]
     return "\n".join(lines)
 
 
 async def stream(count: int, seed: int, data: Path | None) -> None:
     """Play business days of about two minutes each until stopped; data and clock are kept."""
-    settings = Settings(**({"data": data} if data else {}), environment="DEMO")
+    settings = Settings(data=data or data_folder(), environment="DEMO")
     async with stage(settings, seed) as day:
         key = json.loads((settings.data / "keys.json").read_text())["admin"]
         link = await one_time_link(day.core.pool, identity.prefix_of(key), day.up.url, real_now())
@@ -540,7 +595,9 @@ async def _play(day: Day, count: int, seed: int) -> None:
     calendar = day.core.static.calendars["NYSE"]
     while True:
         async with day.core.pool.acquire() as db:
-            first = 1 + int(await db.fetchval("select count(*) from instruction where reference ~ '^T'"))
+            first = 1 + int(
+                await db.fetchval("select count(*) from instruction where reference ~ '^T'")
+            )
         now = day.core.clock.now()
         today = now.date()
         opening = datetime.combine(today, OPEN.timetz())
@@ -555,7 +612,9 @@ async def _play(day: Day, count: int, seed: int) -> None:
         async def show() -> None:
             if day.tick % 20 == 0:
                 async with day.core.pool.acquire() as db:
-                    states = await db.fetch("select state, count(*) from condition group by 1 order by 2 desc")
+                    states = await db.fetch(
+                        "select state, count(*) from condition group by 1 order by 2 desc"
+                    )
                 text = "  ".join(f"{r['state']} {r['count']}" for r in states)
                 sys.stdout.write(f"{day.core.clock.now():%a %d %b %H:%M}Z  {text}\n")
                 sys.stdout.flush()
@@ -571,7 +630,9 @@ def simulator(which: str, config: Path | None, seed: int, clock: str, settings: 
 
     url = settings.mqtt or EmbeddedBroker(settings.data).known_url()
     if url is None:
-        sys.stderr.write("no broker is known here: start `finality serve` first, or set FINALITY_MQTT\n")
+        sys.stderr.write(
+            "no broker is known here: start `finality serve` first, or set FINALITY_MQTT\n"
+        )
         return 2
     folder = settings.data / "simulators"
     folder.mkdir(parents=True, exist_ok=True)
@@ -580,8 +641,19 @@ def simulator(which: str, config: Path | None, seed: int, clock: str, settings: 
         file.write_text(json.dumps(simulator_config()))
     return subprocess.run(
         [
-            sys.executable, "-m", f"simulators.{which}", "--mqtt", url, "--data", str(folder), "--seed",
-            str(seed), "--clock", clock, "--config", str(file),
+            sys.executable,
+            "-m",
+            f"simulators.{which}",
+            "--mqtt",
+            url,
+            "--data",
+            str(folder),
+            "--seed",
+            str(seed),
+            "--clock",
+            clock,
+            "--config",
+            str(file),
         ],
         check=False,
     ).returncode

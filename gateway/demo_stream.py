@@ -77,8 +77,14 @@ def pick(seed: int, choices: tuple[Any, ...], *step: object) -> Any:
 
 
 def trades(
-    seed: int, count: int, day: date, first: int, stocks: tuple[Stock, ...],
-    portfolios: dict[str, tuple[str, ...]], holdings: Holdings, opening: datetime = OPEN,
+    seed: int,
+    count: int,
+    day: date,
+    first: int,
+    stocks: tuple[Stock, ...],
+    portfolios: dict[str, tuple[str, ...]],
+    holdings: Holdings,
+    opening: datetime = OPEN,
 ) -> Iterator[Trade]:
     """`count` trades of one day in time order; portfolios by the currency they can settle."""
     for n in range(first, first + count):
@@ -86,8 +92,15 @@ def trades(
 
 
 def one(
-    seed: int, n: int, count: int, day: date, first: int, stocks: tuple[Stock, ...],
-    portfolios: dict[str, tuple[str, ...]], holdings: Holdings, opening: datetime,
+    seed: int,
+    n: int,
+    count: int,
+    day: date,
+    first: int,
+    stocks: tuple[Stock, ...],
+    portfolios: dict[str, tuple[str, ...]],
+    holdings: Holdings,
+    opening: datetime,
 ) -> Trade:
     """The n-th trade."""
     stock: Stock = pick(seed, stocks, "stock", n)
@@ -189,6 +202,12 @@ SCRIPTS = [
     {"match": {"trade_prefix": "CANCELR"}, "outcome": "cancel_race"},
 ]
 PREFIXES = {
-    "nak": "NAK", "unmatched_dqua": "DQUA", "unmatched_cmis": "CMIS", "fail": "FAIL",
-    "cancel_race": "CANCELR", "cancel": "CANCEL", "late_ssi": "LATE", "part": "PART",
+    "nak": "NAK",
+    "unmatched_dqua": "DQUA",
+    "unmatched_cmis": "CMIS",
+    "fail": "FAIL",
+    "cancel_race": "CANCELR",
+    "cancel": "CANCEL",
+    "late_ssi": "LATE",
+    "part": "PART",
 }

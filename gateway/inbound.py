@@ -60,9 +60,7 @@ class Inbound:
         """Store the messages of these payloads, commit, acknowledge, route what is new."""
         failpoints.reach("before_store")
         now = self.core.clock.now()
-        bodies = [
-            (a.key, body) for a in arrivals for body in parsers.containers.split(a.payload)
-        ]
+        bodies = [(a.key, body) for a in arrivals for body in parsers.containers.split(a.payload)]
         async with self.core.pool.acquire() as db, db.transaction():
             await self.core.ids.ensure(db, len(bodies))
             raws = [
@@ -100,7 +98,9 @@ class Inbound:
                 await self.route([Stored(r["id"], r["body"], r["stored_at"])])
                 await self.core.idle()
             elif tries[r["id"]] > 2:
-                await self._settle([self._parked(r["id"], None, None, "died", "the process died on it twice")])
+                await self._settle(
+                    [self._parked(r["id"], None, None, "died", "the process died on it twice")]
+                )
         return len(rows)
 
     async def route(self, stored: Sequence[Stored]) -> None:
@@ -133,8 +133,16 @@ class Inbound:
                 claim = found[ref]
                 routed.append(
                     Routed(
-                        claim.lane, claim.instruction, message.id, self.link, answer,
-                        message.stored_at, ref, entry, part, len(homes),
+                        claim.lane,
+                        claim.instruction,
+                        message.id,
+                        self.link,
+                        answer,
+                        message.stored_at,
+                        ref,
+                        entry,
+                        part,
+                        len(homes),
                     )
                 )
         await self._settle(settled)
@@ -145,7 +153,12 @@ class Inbound:
         refs = related(answer)
         wait = timedelta(minutes=self.core.settings.parked_minutes)
         return Settled(
-            message.id, "parked", None, None, answer.header.type, refs[0] if refs else None,
+            message.id,
+            "parked",
+            None,
+            None,
+            answer.header.type,
+            refs[0] if refs else None,
             "unknown_reference" if not isinstance(answer, Unknown) else "unknown_type",
             message.stored_at + wait,
         )

@@ -110,7 +110,6 @@ class MqttLink:
             await self.core.room()
             await self.inbound.deliver([Arrival(d.payload, d.ack) for d in batch])
 
-
     async def _subscribe(self, topic: str) -> None:
         while True:
             try:

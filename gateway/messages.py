@@ -27,13 +27,21 @@ def build(text: bytes, format_: str, envelope: bool) -> bytes:
     name = format_.lower()
     if name not in MT | MX:
         known = ", ".join(sorted(MT | MX))
-        raise Refused("unknown_format", [Problem("--format", "unknown", f"one of {known}", format_)])
+        raise Refused(
+            "unknown_format", [Problem("--format", "unknown", f"one of {known}", format_)]
+        )
     model = Payment if name in {"mt103", "mt202", "pacs.008", "pacs.009"} else Instruction
     body = read_model(model, text)
     if body.wire is None:
         raise Refused(
             "wire_missing",
-            [Problem("wire", "missing", "give wire.seme, wire.sender and wire.receiver to build a message")],
+            [
+                Problem(
+                    "wire",
+                    "missing",
+                    "give wire.seme, wire.sender and wire.receiver to build a message",
+                )
+            ],
         )
     if name in MT:
         return builders.fin.write(name, body, body.wire)
@@ -54,7 +62,9 @@ def read_model(model: Any, text: bytes) -> Any:
             "invalid",
             [
                 Problem(
-                    ".".join(str(part) for part in e["loc"]) or "(body)", e["type"], e["msg"],
+                    ".".join(str(part) for part in e["loc"]) or "(body)",
+                    e["type"],
+                    e["msg"],
                     str(e.get("input"))[:60],
                 )
                 for e in error.errors(include_url=False)
@@ -91,7 +101,9 @@ def _plain(value: Any) -> Any:
 def text(reading: dict[str, Any]) -> str:
     """A reading for a person."""
     lines = [reading["type"] or "unreadable"]
-    lines += [f"  {f['line']:>4}  {f['tag']:<12} {f['name']:<38} {f['value']}" for f in reading["fields"]]
+    lines += [
+        f"  {f['line']:>4}  {f['tag']:<12} {f['name']:<38} {f['value']}" for f in reading["fields"]
+    ]
     lines += [f"  ! {p['path']} {p['rule']}: {p['message']}" for p in reading["problems"]]
     return "\n".join(lines)
 
@@ -114,8 +126,18 @@ def validate_all(payload: bytes, schema_only: bool) -> list[dict[str, Any]]:
 def _finding(problem: Problem) -> dict[str, Any]:
     path, _, line = problem.path.partition(" line ")
     number = int(line) if line.isdigit() else 1
-    nak = f"{problem.rule}{number:03d}" if problem.rule[:1] in "TCDEKMH" and problem.rule[1:].isdigit() else None
+    nak = (
+        f"{problem.rule}{number:03d}"
+        if problem.rule[:1] in "TCDEKMH" and problem.rule[1:].isdigit()
+        else None
+    )
     return {
-        "rule": problem.rule, "severity": "error", "path": path, "line": number, "column": 1,
-        "message": problem.message, "value": problem.value, "nak": nak,
+        "rule": problem.rule,
+        "severity": "error",
+        "path": path,
+        "line": number,
+        "column": 1,
+        "message": problem.message,
+        "value": problem.value,
+        "nak": nak,
     }

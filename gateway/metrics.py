@@ -12,7 +12,9 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._items = Counter("finality_items", "Items worked in lane transactions", registry=self.registry)
+        self._items = Counter(
+            "finality_items", "Items worked in lane transactions", registry=self.registry
+        )
         self._batches = Histogram(
             "finality_batch_seconds", "Lane transactions", buckets=_BUCKETS, registry=self.registry
         )
@@ -22,8 +24,12 @@ class Metrics:
         self._repeats = Counter(
             "finality_messages_repeated", "Inbound repeats", ["link"], registry=self.registry
         )
-        self._sent = Counter("finality_messages_sent", "Outbound messages", ["link"], registry=self.registry)
-        self._refused = Counter("finality_overloaded", "Requests answered 503", registry=self.registry)
+        self._sent = Counter(
+            "finality_messages_sent", "Outbound messages", ["link"], registry=self.registry
+        )
+        self._refused = Counter(
+            "finality_overloaded", "Requests answered 503", registry=self.registry
+        )
         self.latency = Histogram(
             "finality_answer_seconds",
             "From the receipt of an answer to its books",

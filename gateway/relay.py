@@ -125,9 +125,7 @@ class Relay:
             await self._store_again(db, again, found)
         return found
 
-    async def _store_again(
-        self, db: Any, again: Sequence[Any], found: dict[int, bytes]
-    ) -> None:
+    async def _store_again(self, db: Any, again: Sequence[Any], found: dict[int, bytes]) -> None:
         now = self.core.clock.now()
         await self.core.ids.ensure(db, len(again))
         raws = []
@@ -139,5 +137,8 @@ class Relay:
         await messages.keep_many(db, raws)
         await messages.attempted_many(
             db,
-            [(row["id"], row["attempt"], raw.id, now) for row, raw in zip(again, raws, strict=True)],
+            [
+                (row["id"], row["attempt"], raw.id, now)
+                for row, raw in zip(again, raws, strict=True)
+            ],
         )

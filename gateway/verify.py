@@ -42,11 +42,22 @@ async def chain(db: Connection) -> AsyncIterator[Finding]:
             if e["seq"] != seq + 1:
                 yield finding("chain", where, f"sequence jumps from {seq} to {e['seq']}")
             expected = link(
-                previous, lane, e["seq"], e["portfolio"], e["aggregate"], e["type"],
-                e["effective_on"], e["known_at"], e["cause"], e["actor"], e["payload"],
+                previous,
+                lane,
+                e["seq"],
+                e["portfolio"],
+                e["aggregate"],
+                e["type"],
+                e["effective_on"],
+                e["known_at"],
+                e["cause"],
+                e["actor"],
+                e["payload"],
             )
             if expected != e["hash"]:
-                yield finding("chain", where, "the hash does not follow from the row before and this row")
+                yield finding(
+                    "chain", where, "the hash does not follow from the row before and this row"
+                )
             if known is not None and e["known_at"] <= known:
                 yield finding("chain", where, "known time does not increase")
             previous, seq, known = e["hash"], e["seq"], e["known_at"]
@@ -55,7 +66,9 @@ async def chain(db: Connection) -> AsyncIterator[Finding]:
             yield finding("chain", f"lane {lane}", "the lane's head is missing")
         elif (head["seq"], head["hash"]) != (seq, previous):
             yield finding(
-                "chain", f"lane {lane}", f"the head says {head['seq']}, the log ends at {seq}: a tail was cut or added"
+                "chain",
+                f"lane {lane}",
+                f"the head says {head['seq']}, the log ends at {seq}: a tail was cut or added",
             )
 
 
@@ -64,7 +77,11 @@ async def books(db: Connection) -> list[Finding]:
     found: list[Finding] = []
     for r in await audit.rows(db, audit.UNBALANCED):
         found.append(
-            finding("journal", f"lane {r['lane']} seq {r['seq']} {r['rule']}", f"off by {r['total']} {r['currency']}")
+            finding(
+                "journal",
+                f"lane {r['lane']} seq {r['seq']} {r['rule']}",
+                f"off by {r['total']} {r['currency']}",
+            )
         )
     for query, what in (
         (audit.NO_ENTRIES, "a journal without entries"),
@@ -73,11 +90,14 @@ async def books(db: Connection) -> list[Finding]:
         for r in await audit.rows(db, query):
             found.append(finding("journal", f"lane {r['lane']} seq {r['seq']} {r['rule']}", what))
     for r in await audit.rows(db, audit.NO_EVENT):
-        found.append(finding("cause", f"{r['what']} lane {r['lane']} seq {r['seq']}", "no event caused it"))
+        found.append(
+            finding("cause", f"{r['what']} lane {r['lane']} seq {r['seq']}", "no event caused it")
+        )
     for r in await audit.rows(db, audit.POSITIONS):
         found.append(
             finding(
-                "position", f"{r['portfolio']} {r['account']} {r['asset']}",
+                "position",
+                f"{r['portfolio']} {r['account']} {r['asset']}",
                 f"traded {r['traded']} settled {r['settled']} pending {r['pending_receive']}/{r['pending_deliver']}, movements give "
                 f"{r['sum_traded']} {r['sum_settled']} {r['sum_pending_receive']}/{r['sum_pending_deliver']}",
             )
@@ -85,18 +105,24 @@ async def books(db: Connection) -> list[Finding]:
     for r in await audit.rows(db, audit.BALANCES):
         found.append(
             finding(
-                "balance", f"{r['portfolio']} {r['account']} {r['detail']} {r['currency']}",
+                "balance",
+                f"{r['portfolio']} {r['account']} {r['detail']} {r['currency']}",
                 f"{r['amount']}, entries give {r['total']}",
             )
         )
     for r in await audit.rows(db, audit.LOTS):
         found.append(
-            finding("lots", f"{r['portfolio']} {r['isin']}", f"lots cost {r['lots']}, the ledger has {r['ledger']}")
+            finding(
+                "lots",
+                f"{r['portfolio']} {r['isin']}",
+                f"lots cost {r['lots']}, the ledger has {r['ledger']}",
+            )
         )
     for r in await audit.rows(db, audit.LOT_QUANTITIES):
         found.append(
             finding(
-                "lots", f"{r['portfolio']} {r['account']} {r['isin']}",
+                "lots",
+                f"{r['portfolio']} {r['account']} {r['isin']}",
                 f"lots hold {r['quantity']}, the position traded {r['traded']}",
             )
         )
@@ -106,7 +132,11 @@ async def books(db: Connection) -> list[Finding]:
 async def messages(db: Connection) -> list[Finding]:
     """Each event has a stored message or request, each queue row its bytes, and bytes are unchanged."""
     found = [
-        finding("cause", f"lane {r['lane']} seq {r['seq']}", f"{r['type']} has no stored message or request")
+        finding(
+            "cause",
+            f"lane {r['lane']} seq {r['seq']}",
+            f"{r['type']} has no stored message or request",
+        )
         for r in await audit.rows(db, audit.NO_CAUSE)
     ]
     for query, what in (
@@ -159,9 +189,15 @@ async def _link(db: Connection, name: str, theirs: list[dict[str, Any]]) -> list
         if row["state"] in ("taken", "answered") and hash_ not in took:
             if any(r["ref"] == row["reference"] for r in theirs if r["dir"] == "in"):
                 continue  # a possible-duplicate copy of it arrived instead
-            found.append(finding("outbox", f"{name} {row['reference']}", "taken by the transport, never arrived"))
+            found.append(
+                finding(
+                    "outbox", f"{name} {row['reference']}", "taken by the transport, never arrived"
+                )
+            )
     for hash_ in took - ours_out.keys() - again:
-        found.append(finding("outbox", f"{name} {hash_[:16]}", "they received what we never queued"))
+        found.append(
+            finding("outbox", f"{name} {hash_[:16]}", "they received what we never queued")
+        )
     return found
 
 
@@ -177,7 +213,11 @@ async def _holdings(db: Connection, folder: Path) -> list[Finding]:
     ours = {(r["account"], r["asset"]): r["settled"] for r in await audit.rows(db, audit.SETTLED)}
     custody = {account for account, _ in theirs}
     return [
-        finding("custodian", f"{account} {isin}", f"we have {ours.get((account, isin), 0)}, they have {theirs.get((account, isin), 0)}")
+        finding(
+            "custodian",
+            f"{account} {isin}",
+            f"we have {ours.get((account, isin), 0)}, they have {theirs.get((account, isin), 0)}",
+        )
         for account, isin in sorted(ours.keys() | theirs.keys())
         if account in custody
         and ours.get((account, isin), Decimal(0)) != theirs.get((account, isin), Decimal(0))

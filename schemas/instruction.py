@@ -8,11 +8,20 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
-from schemas.identifiers import Bic, Currency, Iban, Isin, LegalEntity, Mic, Uetr
+from schemas.identifiers import (
+    Bic,
+    Currency,
+    Iban,
+    Isin,
+    LegalEntity,
+    Mic,
+    Uetr,
+    currency_digits,
+)
 from schemas.money import QuantityType
 
 
@@ -27,14 +36,26 @@ def _plain(value: Decimal) -> str:
     return format(value, "f")
 
 
+_BOUNDS: dict[str, Any] = {"max_digits": 28, "decimal_places": 10, "allow_inf_nan": False}
+# bounds stand first: behind a validator pydantic would check them in Python
 Exact = Annotated[
     Decimal,
+    Field(**_BOUNDS),
     BeforeValidator(_exact),
-    Field(max_digits=28, decimal_places=10, allow_inf_nan=False),
     PlainSerializer(_plain, return_type=str),
 ]
-Positive = Annotated[Exact, Field(gt=0)]
-NotNegative = Annotated[Exact, Field(ge=0)]
+Positive = Annotated[
+    Decimal,
+    Field(gt=0, **_BOUNDS),
+    BeforeValidator(_exact),
+    PlainSerializer(_plain, return_type=str),
+]
+NotNegative = Annotated[
+    Decimal,
+    Field(ge=0, **_BOUNDS),
+    BeforeValidator(_exact),
+    PlainSerializer(_plain, return_type=str),
+]
 
 # DOMAIN 3.4: a reference in set X, not starting or ending with a slash, no double slash
 _REFERENCE = r"^[A-Za-z0-9\-?:().,'+ ](/?[A-Za-z0-9\-?:().,'+ ])*$"
@@ -61,8 +82,6 @@ class Amount(Model):
 
     @model_validator(mode="after")
     def _digits(self) -> Amount:
-        from schemas.identifiers import currency_digits
-
         digits = currency_digits(self.currency)
         if -int(self.value.normalize().as_tuple().exponent) > digits:
             raise ValueError(f"{self.currency} has {digits} decimals (C03), got {self.value}")

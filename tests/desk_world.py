@@ -221,7 +221,9 @@ class World:
             await cases.add_versions(db, self.versions)
             await cases.add_conditions(db, self.conditions)
             await cases.add_facts(db, self.facts)
-            await events.append_many(db, self.events, list(self.heads.values()))
+            touched = {event.lane for event in self.events}
+            heads = [self.heads[lane] for lane in sorted(touched)]
+            await events.append_many(db, self.events, heads)
             await books.post_many(db, self.journals, self.entries, self.movements)
             await messages.keep_many(db, self.raws_out)
             await messages.queue_many(db, self.outs)
@@ -510,10 +512,9 @@ def park(world: World, link_: str, reference: str, reason: str, body: bytes, at:
     return id_
 
 
-def full_day(seed: int = 7) -> World:
+def full_day(world: World, seed: int = 7) -> World:
     """Some 300 instructions in the shares a real day has, and what went wrong among them."""
     draw = random.Random(seed)
-    world = World()
     _sap(world, 286)
     number = 0
     for standing in sorted(STANDINGS, key=lambda s: -s[4]):

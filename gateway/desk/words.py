@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from schemas.reasons import REASONS
 from store.desk import CLOSED
 
 Tone = Literal["late", "near", "ours", "plain", "done"]
@@ -96,55 +97,6 @@ KINDS: dict[tuple[str, str], tuple[str, str]] = {
     ("RECE", "FREE"): ("RF", "receive free"),
     ("DELI", "FREE"): ("DF", "deliver free"),
 }
-# DOMAIN 2.3: the codes a desk meets daily
-REASONS: dict[str, str] = {
-    "LACK": "we lack securities",
-    "CLAC": "counterparty lacks securities",
-    "MONY": "we lack cash",
-    "CMON": "counterparty lacks cash",
-    "PREA": "our instruction is on hold",
-    "PRCY": "counterparty holds",
-    "BOTH": "both sides hold",
-    "PRSY": "held by the system",
-    "CMIS": "no counterparty instruction found",
-    "NMAS": "not matched yet",
-    "DQUA": "quantity differs",
-    "DMON": "amount differs",
-    "DSEC": "security differs",
-    "DDAT": "settlement date differs",
-    "DTRD": "trade date differs",
-    "DDEA": "price differs",
-    "DELN": "direction differs",
-    "DEPT": "place of settlement differs",
-    "ICAG": "agent differs or unknown",
-    "ICUS": "custodian differs or unknown",
-    "IEXE": "broker differs or unknown",
-    "IIND": "details differ",
-    "SAFE": "securities account invalid",
-    "CASH": "cash account invalid",
-    "LATE": "market deadline missed",
-    "ADEA": "servicer's deadline missed",
-    "FUTU": "waits for settlement date",
-    "LINK": "waits for linked item",
-    "CYCL": "waits for next cycle",
-    "BATC": "waits for next batch",
-    "NCON": "awaits market confirmation",
-    "COLL": "collateral short",
-    "YCOL": "counterparty's collateral short",
-    "LIQU": "liquidity short",
-    "LALO": "position on loan",
-    "BYIY": "buy-in started",
-    "CANS": "cancelled by the system",
-    "CANI": "cancelled by us",
-    "CSUB": "cancelled by the agent",
-    "CXLR": "cancelled, see reason",
-    "DSET": "already settled",
-    "OTHR": "see narrative",
-    "NARR": "see narrative",
-    "NORE": "no reason given",
-}
-
-
 # status lines of MT548 and sese.024, as a desk says them
 STANDINGS: dict[tuple[str, str], str] = {
     ("IPRC", "PACK"): "accepted",
@@ -267,13 +219,14 @@ def plain(code: str | None) -> str:
 def standing(axis: str, code: str, *reasons: str) -> str:
     """One status line of an answer: what it says, and why."""
     said = STANDINGS.get((axis, code), f"{axis} {code}")
-    why = "; ".join(f"{REASONS[r]} ({r})" if r in REASONS else r for r in reasons)
+    why = "; ".join(f"{REASONS[r].meaning} ({r})" if r in REASONS else r for r in reasons)
     return f"{said}: {why}" if why else said
 
 
 def reason(row: Mapping[str, Any]) -> str:
-    """The words of the primary reason."""
-    return row["reason_text"] or REASONS.get(row["reason"] or "", "")
+    """The words of the primary reason: what was written, else what the code means."""
+    known = REASONS.get(row["reason"] or "")
+    return row["reason_text"] or (known.meaning if known else "")
 
 
 def flags(row: Mapping[str, Any]) -> tuple[str, ...]:
@@ -365,9 +318,14 @@ def _next(row: Mapping[str, Any]) -> str:
             return f"waiting for {wanted}, nothing to do" if wanted else "nothing to do"
         case "them":
             who = row["counterparty"] or "the counterparty"
-            return f"{who} must move" + (f"; we wait for {wanted}" if wanted else "")
+            return f"{who} must move" + (f"; we wait for {wanted}" if wanted else "") + _usual(row)
         case "custodian":
             who = row["custodian"] or "the custodian"
             return f"{who} must answer" + (f"; we wait for {wanted}" if wanted else "")
         case _:
             return f"the network must answer; we wait for {wanted or 'it'}"
+
+
+def _usual(row: Mapping[str, Any]) -> str:
+    known = REASONS.get(row["reason"] or "")
+    return f" ({known.action})" if known else ""

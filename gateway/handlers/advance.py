@@ -35,8 +35,14 @@ class Advance:
         now = core.clock.now()
         self.unit = Unit(memory, core.ids, core.clock, now)
         self.desk = Desk(
-            core.static, core.static_version, core.schemas, core.holder, now,
-            business_date(now, core.settings.business_zone), core.settings, self.unit,
+            core.static,
+            core.static_version,
+            core.schemas,
+            core.holder,
+            now,
+            business_date(now, core.settings.business_zone),
+            core.settings,
+            self.unit,
         )
         self.known: dict[UUID, Case] = {}
 

@@ -37,7 +37,16 @@ def apply(advance: Advance, item: Routed) -> None:
     case = advance.known.get(item.id)
     if case is None:  # claimed by another process and not worked yet: it waits in the inbox
         advance.unit.settled.append(
-            Settled(item.message, "routed", item.lane, item.id, item.answer.header.type, item.related, None, None)
+            Settled(
+                item.message,
+                "routed",
+                item.lane,
+                item.id,
+                item.answer.header.type,
+                item.related,
+                None,
+                None,
+            )
         )
         return
     answer = item.answer
@@ -47,20 +56,35 @@ def apply(advance: Advance, item: Routed) -> None:
         case.facts.append(known)
         case.touched = True
         case.heard.append(
-            Heard(known.key, EVENTS.get(type(answer), "MessageReceived"), item.message, words(answer))
+            Heard(
+                known.key, EVENTS.get(type(answer), "MessageReceived"), item.message, words(answer)
+            )
         )
     if isinstance(answer, NetworkAnswer):
         advance.unit.answered.append((item.id, item.related))
     if item.entry is not None:
         advance.unit.witnesses.append(
             WitnessRow(
-                item.lane, str(item.id), item.message, answer.header.type,
-                item.entry.amount.amount, item.entry.amount.currency,
+                item.lane,
+                str(item.id),
+                item.message,
+                answer.header.type,
+                item.entry.amount.amount,
+                item.entry.amount.currency,
             )
         )
     if item.part == item.parts - 1:
         advance.unit.settled.append(
-            Settled(item.message, "done", item.lane, item.id, answer.header.type, item.related, None, None)
+            Settled(
+                item.message,
+                "done",
+                item.lane,
+                item.id,
+                answer.header.type,
+                item.related,
+                None,
+                None,
+            )
         )
 
 

@@ -29,10 +29,15 @@ def book(desk: Desk, case: Case, actor: str) -> None:
         trade = terms.trade
         holding = (case.lane, case.portfolio, trade.account, trade.isin)
         event = desk.tell(
-            case, "TradeBooked", actor,
+            case,
+            "TradeBooked",
+            actor,
             {
-                "isin": trade.isin, "direction": trade.direction, "quantity": trade.quantity,
-                "amount": trade.amount, "currency": trade.currency,
+                "isin": trade.isin,
+                "direction": trade.direction,
+                "quantity": trade.quantity,
+                "amount": trade.amount,
+                "currency": trade.currency,
             },
             on=trade.trade_on,
         )
@@ -41,7 +46,9 @@ def book(desk: Desk, case: Case, actor: str) -> None:
         case.posted.ordinal, case.posted.moves = event.seq, done.moves
     elif terms.outgoing is not None and not case.posted.ordered:
         event = desk.tell(
-            case, "PaymentOrdered", actor,
+            case,
+            "PaymentOrdered",
+            actor,
             {"amount": terms.outgoing.amount, "currency": terms.outgoing.currency},
         )
         post(desk.unit, event, books.order_payment(terms.outgoing, desk.today), case.id)
@@ -55,10 +62,16 @@ def unbook(desk: Desk, case: Case, condition: Condition) -> None:
         return
     trade = terms.trade
     holding = (case.lane, case.portfolio, trade.account, trade.isin)
-    event = desk.tell(case, "TradeCancelled", case.maker or "lifecycle", {"open": condition.open_quantity})
+    event = desk.tell(
+        case, "TradeCancelled", case.maker or "lifecycle", {"open": condition.open_quantity}
+    )
     done = books.unbook_trade(
-        trade, desk.unit.memory.lots.get(holding, []), case.posted.ordinal, case.posted.moves,
-        desk.today, condition.parts,
+        trade,
+        desk.unit.memory.lots.get(holding, []),
+        case.posted.ordinal,
+        case.posted.moves,
+        desk.today,
+        condition.parts,
     )
     post(desk.unit, event, done, case.id, holding)
     case.posted.ordinal, case.posted.moves = None, ()
@@ -93,8 +106,12 @@ def _balance_securities(
             del case.posted.parts[key]
             on = taken_back.get(key) or held.effective_on
             event = desk.tell(
-                case, "SettlementReversed", "lifecycle", {"quantity": held.quantity, "part": key},
-                causes.get(key), on,
+                case,
+                "SettlementReversed",
+                "lifecycle",
+                {"quantity": held.quantity, "part": key},
+                causes.get(key),
+                on,
             )
             part = Settled(key, held.quantity, held.cash, held.relieved, held.effective_on)
             post(desk.unit, event, books.unsettle(part, trade, on, advanced=held.advanced), case.id)
@@ -105,13 +122,19 @@ def _balance_securities(
         case.posted.parts[key] = part_wanted
         case.heard = [h for h in case.heard if h.key != key]
         event = desk.tell(
-            case, "SettledPart", "lifecycle",
+            case,
+            "SettledPart",
+            "lifecycle",
             {"quantity": part_wanted.quantity, "cash": part_wanted.cash, "part": key, **carry},
-            causes.get(key), part_wanted.effective_on,
+            causes.get(key),
+            part_wanted.effective_on,
         )
         carry.clear()
         part = Settled(
-            key, part_wanted.quantity, part_wanted.cash, part_wanted.relieved,
+            key,
+            part_wanted.quantity,
+            part_wanted.cash,
+            part_wanted.relieved,
             part_wanted.effective_on,
         )
         post(desk.unit, event, books.settle(part, trade, advanced=advanced), case.id)
@@ -126,13 +149,19 @@ def _balance_advances(
     for key, held in list(case.posted.advances.items()):
         if wanted.get(key) != held:
             del case.posted.advances[key]
-            event = desk.tell(case, "CashMoved", "lifecycle", {"advance": "taken back"}, causes.get(key))
+            event = desk.tell(
+                case, "CashMoved", "lifecycle", {"advance": "taken back"}, causes.get(key)
+            )
             post(desk.unit, event, books.unadvance(held, trade, held.effective_on), case.id)
     for key, moved in wanted.items():
         if key not in case.posted.advances:
             case.posted.advances[key] = moved
             event = desk.tell(
-                case, "CashMoved", "lifecycle", {"advance": "contractual"}, causes.get(key),
+                case,
+                "CashMoved",
+                "lifecycle",
+                {"advance": "contractual"},
+                causes.get(key),
                 moved.effective_on,
             )
             post(desk.unit, event, books.advance(moved, trade), case.id)
@@ -170,7 +199,11 @@ def _balance_payment(
 
 
 def post(
-    unit: Unit, event: Event, posting: Posting, instruction: UUID | None, holding: LotKey | None = None
+    unit: Unit,
+    event: Event,
+    posting: Posting,
+    instruction: UUID | None,
+    holding: LotKey | None = None,
 ) -> None:
     """Add what a happening books; `holding` says whose lots its lots are."""
     _journals(unit, event, posting, instruction)
@@ -179,8 +212,17 @@ def post(
     for line, m in enumerate(posting.movements, base):
         unit.movements.append(
             MovementRow(
-                event.lane, event.seq, line, m.portfolio, m.account, m.asset, m.side, m.measure,
-                m.delta, m.effective_on, m.due_on,
+                event.lane,
+                event.seq,
+                line,
+                m.portfolio,
+                m.account,
+                m.asset,
+                m.side,
+                m.measure,
+                m.delta,
+                m.effective_on,
+                m.due_on,
             )
         )
     if posting.lots:
@@ -192,14 +234,27 @@ def _journals(unit: Unit, event: Event, posting: Posting, instruction: UUID | No
     for journal in posting.journals:
         unit.journals.append(
             JournalRow(
-                event.lane, event.seq, journal.rule, event.portfolio, instruction, journal.effective_on
+                event.lane,
+                event.seq,
+                journal.rule,
+                event.portfolio,
+                instruction,
+                journal.effective_on,
             )
         )
         for line, leg in enumerate(journal.legs):
             unit.entries.append(
                 EntryRow(
-                    event.lane, event.seq, journal.rule, line, event.portfolio, leg.account,
-                    leg.detail, leg.currency, leg.amount, journal.effective_on,
+                    event.lane,
+                    event.seq,
+                    journal.rule,
+                    line,
+                    event.portfolio,
+                    leg.account,
+                    leg.detail,
+                    leg.currency,
+                    leg.amount,
+                    journal.effective_on,
                 )
             )
 

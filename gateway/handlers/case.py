@@ -20,6 +20,7 @@ from schemas.fact import Fact, Released
 from schemas.instruction import Instruction, Payment
 from schemas.obligation import Advance, Obligation, Transfer
 from schemas.trade import Trade
+from settlement.enrichment import Enriched
 from store.cases import ConditionRow
 
 SECURITIES = "securities"
@@ -101,7 +102,10 @@ class Case:
     touched: bool = False
     heard: list[Heard] = field(default_factory=list)
     told_state: str | None = None  # the state events have said so far
-    waits: tuple[tuple[str, str], ...] = ()  # code and words of what static data or people still owe
+    # completed in this batch: the body and the lifted waits it was completed from, and the result
+    enriched: tuple[Instruction, frozenset[str], Enriched] | None = None
+    # code and words of what static data or people still owe
+    waits: tuple[tuple[str, str], ...] = ()
 
     @property
     def securities(self) -> bool:
@@ -129,7 +133,13 @@ def stored_case(row: Any, facts: Iterable[Any]) -> Case:
     """A case from its rows."""
     condition = ConditionRow(**{name: row[name] for name in ConditionRow._fields})
     case = Case(
-        condition.lane, condition.id, condition.portfolio, condition.kind, condition.reference, "", "",
+        condition.lane,
+        condition.id,
+        condition.portfolio,
+        condition.kind,
+        condition.reference,
+        "",
+        "",
         condition,
     )
     case.facts = [

@@ -42,7 +42,9 @@ async def submit_away(core: Core, submissions: Sequence[Submission]) -> list[Res
                 results.append(Result("created", submission.id, "draft"))
             else:
                 standing = known.get(key)
-                results.append(await _again(db, submission, standing.instruction if standing else None))
+                results.append(
+                    await _again(db, submission, standing.instruction if standing else None)
+                )
         await commands.add_many(db, left)
     return results
 
@@ -61,17 +63,23 @@ def difference(before: str, after: str) -> Problem:
     for key in [*old, *(k for k in new if k not in old)]:
         if old.get(key) != new.get(key):
             return Problem(
-                key, "reference_reused",
+                key,
+                "reference_reused",
                 f"this reference was used before with {json.dumps(old.get(key))}; send a new reference",
                 json.dumps(new.get(key))[:200],
             )
-    return Problem("reference", "reference_reused", "this reference was used before with other content")
+    return Problem(
+        "reference", "reference_reused", "this reference was used before with other content"
+    )
 
 
 async def act_away(core: Core, item: Action) -> Result:
     """Leave an action for the holder of its lane."""
     payload = {
-        "id": str(item.id), "action": item.action, "body": item.body, "client": _client(item.client)
+        "id": str(item.id),
+        "action": item.action,
+        "body": item.body,
+        "client": _client(item.client),
     }
     async with core.pool.acquire() as db:
         await commands.add_many(db, [(item.lane, "act", json.dumps(payload))])
@@ -82,14 +90,25 @@ def read(row: Any) -> Item:
     """The item a command row stands for."""
     payload = json.loads(row["payload"])
     if row["kind"] == "opening":
-        return Opening(row["lane"], payload["kind"], payload["key"], payload["body"], payload["by"], row["id"])
+        return Opening(
+            row["lane"], payload["kind"], payload["key"], payload["body"], payload["by"], row["id"]
+        )
     client = Client(**{**payload["client"], "roles": frozenset(payload["client"]["roles"])})
     if row["kind"] == "act":
-        return Action(row["lane"], UUID(payload["id"]), client, payload["action"], payload["body"], row["id"])
+        return Action(
+            row["lane"], UUID(payload["id"]), client, payload["action"], payload["body"], row["id"]
+        )
     model = Instruction if payload["securities"] else Payment
     return Submission(
-        row["lane"], UUID(payload["id"]), client, model.model_validate_json(payload["text"]),
-        payload["text"], bytes.fromhex(payload["hash"]), payload["portfolio"], claimed=True, command=row["id"],
+        row["lane"],
+        UUID(payload["id"]),
+        client,
+        model.model_validate_json(payload["text"]),
+        payload["text"],
+        bytes.fromhex(payload["hash"]),
+        payload["portfolio"],
+        claimed=True,
+        command=row["id"],
     )
 
 
@@ -100,25 +119,39 @@ async def raise_parked(core: Core, db: Connection, rows: Sequence[Any]) -> None:
         db,
         [
             ExceptionRow(
-                zlib.crc32(r["link"].encode()) % LANES, None, r["id"],
-                (r["reason"] or "unknown_reference").partition(":")[0], f"message {r['id']}",
+                zlib.crc32(r["link"].encode()) % LANES,
+                None,
+                r["id"],
+                (r["reason"] or "unknown_reference").partition(":")[0],
+                f"message {r['id']}",
                 f"{r['type'] or 'message'} on {r['link']} for {r['reference'] or 'no reference'}: {r['reason']}",
                 now,
             )
             for r in rows
         ],
     )
-    await db.execute("update inbox set retry_at = null where id = any($1::bigint[])", [r["id"] for r in rows])
+    await db.execute(
+        "update inbox set retry_at = null where id = any($1::bigint[])", [r["id"] for r in rows]
+    )
 
 
 def _write(item: Submission) -> str:
     return json.dumps(
         {
-            "id": str(item.id), "client": _client(item.client), "text": item.text,
-            "hash": item.hash.hex(), "portfolio": item.portfolio, "securities": isinstance(item.body, Instruction),
+            "id": str(item.id),
+            "client": _client(item.client),
+            "text": item.text,
+            "hash": item.hash.hex(),
+            "portfolio": item.portfolio,
+            "securities": isinstance(item.body, Instruction),
         }
     )
 
 
 def _client(client: Client) -> dict[str, Any]:
-    return {"prefix": client.prefix, "name": client.name, "person": client.person, "roles": sorted(client.roles)}
+    return {
+        "prefix": client.prefix,
+        "name": client.name,
+        "person": client.person,
+        "roles": sorted(client.roles),
+    }

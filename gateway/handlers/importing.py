@@ -16,7 +16,10 @@ from store import commands, static
 from store.rows import Connection
 from store.static import StaticRow
 
-OPENINGS = {OpeningPosition.file: OpeningPosition, OpeningCash.file: OpeningCash}
+OPENINGS: dict[str, type[OpeningPosition] | type[OpeningCash]] = {
+    OpeningPosition.file: OpeningPosition,
+    OpeningCash.file: OpeningCash,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ async def apply(
         put = [
             StaticRow(*row)
             for row in given.to_rows()
-            if current.get((row.kind, row.key, row.valid_from)) != row
+            if current.get((row.kind, row.key, row.valid_from)) != StaticRow(*row)
         ]
         fresh = [r for r in put if (r.kind, r.key, r.valid_from) not in current]
         changed = Counter(r.kind for r in put) - Counter(r.kind for r in fresh)

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 BODIES = "select id, body, body_hash, (select state from condition c where c.id = i.id) as state from instruction i where id = any($1::uuid[])"
 
 
-async def claim(
-    advance: Advance, db: Connection, submissions: Sequence[Submission]
-) -> list[Case]:
+async def claim(advance: Advance, db: Connection, submissions: Sequence[Submission]) -> list[Case]:
     """Cases of the submissions that are new and can be right; the others are answered."""
     cases = [(s, new_case(s)) for s in submissions]
     good: list[tuple[Submission, Case]] = []
@@ -88,8 +86,15 @@ def new_case(submission: Submission) -> Case:
     """An empty life."""
     body = submission.body
     return Case(
-        submission.lane, submission.id, submission.portfolio, body.kind, body.reference,
-        submission.client.name, submission.client.person, None, body,
+        submission.lane,
+        submission.id,
+        submission.portfolio,
+        body.kind,
+        body.reference,
+        submission.client.name,
+        submission.client.person,
+        None,
+        body,
     )
 
 
@@ -101,15 +106,31 @@ def submit(advance: Advance, submission: Submission) -> None:
     unit, desk = advance.unit, advance.desk
     unit.instructions.append(
         InstructionRow(
-            case.lane, case.id, case.portfolio, case.kind, case.client, case.reference, case.maker,
-            unit.now, submission.text, submission.hash,
+            case.lane,
+            case.id,
+            case.portfolio,
+            case.kind,
+            case.client,
+            case.reference,
+            case.maker,
+            unit.now,
+            submission.text,
+            submission.hash,
         )
     )
     unit.tell(
-        case.lane, case.portfolio, case.id, "InstructionReceived", desk.today, case.maker,
+        case.lane,
+        case.portfolio,
+        case.id,
+        "InstructionReceived",
+        desk.today,
+        case.maker,
         {
-            "kind": case.kind, "reference": case.reference, "client": case.client,
-            "body_hash": submission.hash, "state": "draft",
+            "kind": case.kind,
+            "reference": case.reference,
+            "client": case.client,
+            "body_hash": submission.hash,
+            "state": "draft",
         },
     )
     body = submission.body

@@ -38,12 +38,21 @@ def open_books(advance: Advance, item: Opening) -> None:
 def _position(advance: Advance, item: Opening, row: OpeningPosition) -> None:
     unit = advance.unit
     event = unit.tell(
-        item.lane, row.portfolio, uuid5(NAMESPACE_OID, f"{item.kind}|{item.key}"), "PositionOpened",
-        row.opened_on, item.by, {"key": item.key, "isin": row.isin, "quantity": row.quantity},
+        item.lane,
+        row.portfolio,
+        uuid5(NAMESPACE_OID, f"{item.kind}|{item.key}"),
+        "PositionOpened",
+        row.opened_on,
+        item.by,
+        {"key": item.key, "isin": row.isin, "quantity": row.quantity},
     )
     lot = Lot(event.seq, row.acquired_on, row.quantity, row.cost, row.quantity, row.cost)
     done = books.open_position(
-        row.portfolio, row.safekeeping_account, lot, isin=row.isin, currency=row.currency,
+        row.portfolio,
+        row.safekeeping_account,
+        lot,
+        isin=row.isin,
+        currency=row.currency,
         opened_on=row.opened_on,
     )
     post(unit, event, done, None, (item.lane, row.portfolio, row.safekeeping_account, row.isin))
@@ -52,10 +61,13 @@ def _position(advance: Advance, item: Opening, row: OpeningPosition) -> None:
 def _cash(advance: Advance, item: Opening, row: OpeningCash) -> None:
     unit = advance.unit
     event = unit.tell(
-        item.lane, row.portfolio, uuid5(NAMESPACE_OID, f"{item.kind}|{item.key}"), "CashOpened",
-        row.opened_on, item.by, {"key": item.key, "currency": row.currency, "amount": row.amount},
+        item.lane,
+        row.portfolio,
+        uuid5(NAMESPACE_OID, f"{item.kind}|{item.key}"),
+        "CashOpened",
+        row.opened_on,
+        item.by,
+        {"key": item.key, "currency": row.currency, "amount": row.amount},
     )
-    done = books.open_cash(
-        row.portfolio, row.cash_account, row.currency, row.amount, row.opened_on
-    )
+    done = books.open_cash(row.portfolio, row.cash_account, row.currency, row.amount, row.opened_on)
     post(unit, event, done, None)

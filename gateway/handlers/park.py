@@ -22,19 +22,46 @@ async def park(core: Core, item: Item, reason: str) -> None:
             case Routed():
                 await messages.settle_many(
                     db,
-                    [Settled(item.message, "parked", item.lane, item.id, item.answer.header.type, item.related, f"bug: {reason}", None)],
+                    [
+                        Settled(
+                            item.message,
+                            "parked",
+                            item.lane,
+                            item.id,
+                            item.answer.header.type,
+                            item.related,
+                            f"bug: {reason}",
+                            None,
+                        )
+                    ],
                 )
-                row = ExceptionRow(item.lane, item.id, item.message, "bug", f"message {item.message}", reason, now)
+                row = ExceptionRow(
+                    item.lane, item.id, item.message, "bug", f"message {item.message}", reason, now
+                )
             case Submission() | Action() | Opening() if item.command is not None:
                 await commands.park(db, item.command, reason)
-                row = ExceptionRow(item.lane, None, None, "bug", f"command {item.command}", reason, now)
+                row = ExceptionRow(
+                    item.lane, None, None, "bug", f"command {item.command}", reason, now
+                )
             case Due():
-                row = ExceptionRow(item.lane, item.id, None, "bug", f"timer {item.kind} {item.id}", reason, now)
+                row = ExceptionRow(
+                    item.lane, item.id, None, "bug", f"timer {item.kind} {item.id}", reason, now
+                )
                 await db.execute(
                     "delete from timer where lane = $1 and instruction = $2 and kind = $3",
-                    item.lane, item.id, item.kind,
+                    item.lane,
+                    item.id,
+                    item.kind,
                 )
             case _:
-                row = ExceptionRow(item.lane, None, None, "bug", f"request {id(item)} {now.isoformat()}", reason, now)
+                row = ExceptionRow(
+                    item.lane,
+                    None,
+                    None,
+                    "bug",
+                    f"request {id(item)} {now.isoformat()}",
+                    reason,
+                    now,
+                )
         await cases.raise_exceptions(db, [row])
     finish([item], {}, Refused("internal"))

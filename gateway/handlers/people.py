@@ -21,8 +21,17 @@ if TYPE_CHECKING:
 
 CANCELLABLE = frozenset(
     {
-        "sent", "accepted", "in_repair", "inferred_matched", "matched", "pending", "unmatched",
-        "on_hold", "overdue_unconfirmed", "failing", "released_to_wire",
+        "sent",
+        "accepted",
+        "in_repair",
+        "inferred_matched",
+        "matched",
+        "pending",
+        "unmatched",
+        "on_hold",
+        "overdue_unconfirmed",
+        "failing",
+        "released_to_wire",
     }
 )
 UNSENT = frozenset({"draft", "approved", "network_nak"})
@@ -51,7 +60,12 @@ def approve(advance: Advance, case: Case, item: Action) -> None:
     person = item.client.person
     makers = {case.maker} | {f.partition(":")[2] for f in case.flags if f.startswith("maker:")}
     if person in makers:
-        raise refuse("actor", "four_eyes", f"{person} made or changed this; another person must approve it", person)
+        raise refuse(
+            "actor",
+            "four_eyes",
+            f"{person} made or changed this; another person must approve it",
+            person,
+        )
     if "reapprove:" in case.flags:
         case.flags.discard("reapprove:")
         advance.desk.tell(case, "Approved", person, {"content": _content(case)})
@@ -75,13 +89,26 @@ def cancel(advance: Advance, case: Case, item: Action) -> None:
     if state == "cancel_pending":
         raise refuse("state", "cancel_pending", "a cancellation is under way already", state)
     if state not in CANCELLABLE or not case.securities:
-        raise refuse("state", "not_cancellable", f"an instruction that is {state} cannot be cancelled", state)
-    advance.desk.tell(case, "CancelRequested", item.client.person, {"reason": str((item.body.get("reason") or item.body.get("note") or ""))})
+        raise refuse(
+            "state", "not_cancellable", f"an instruction that is {state} cannot be cancelled", state
+        )
+    advance.desk.tell(
+        case,
+        "CancelRequested",
+        item.client.person,
+        {"reason": str((item.body.get("reason") or item.body.get("note") or ""))},
+    )
     advance.desk.cancel(case, item.client.person, case.version)
 
 
 def _withdraw(advance: Advance, case: Case, item: Action) -> None:
-    case.did(Withdrawn(item.client.person, str((item.body.get("reason") or item.body.get("note") or "")) or None), advance.unit.now)
+    case.did(
+        Withdrawn(
+            item.client.person,
+            str((item.body.get("reason") or item.body.get("note") or "")) or None,
+        ),
+        advance.unit.now,
+    )
     advance.desk.tell(case, "Withdrawn", item.client.person, {})
     case.waits = ()
     condition = advance.desk.fold(case) if case.terms is not None else None
@@ -92,7 +119,12 @@ def _withdraw(advance: Advance, case: Case, item: Action) -> None:
 def hold(advance: Advance, case: Case, item: Action) -> None:
     """Keep it from leaving; what is on the wire needs a condition change, which is not built yet."""
     if case.released is not None:
-        raise refuse("state", "on_the_wire", "it has left; holding it there needs sese.030 or MT530", _state(advance, case))
+        raise refuse(
+            "state",
+            "on_the_wire",
+            "it has left; holding it there needs sese.030 or MT530",
+            _state(advance, case),
+        )
     case.flags.add(f"held:{item.client.person}")
     advance.desk.tell(case, "Held", item.client.person, {})
 
@@ -112,14 +144,21 @@ def release_date(advance: Advance, case: Case, item: Action) -> None:
     person = item.client.person
     waiting = {code for code, _ in case.waits} & RELEASABLE
     if not waiting:
-        raise refuse("state", "nothing_to_release", "no date holds this instruction", _state(advance, case))
+        raise refuse(
+            "state", "nothing_to_release", "no date holds this instruction", _state(advance, case)
+        )
     for code in sorted(waiting):
         first = next((f for f in case.flags if f.startswith(f"lift:{code}:")), None)
         if first is None:
             case.flags.add(f"lift:{code}:{person}")
             advance.desk.tell(case, "DateReleaseAsked", person, {"wait": code})
         elif first.rpartition(":")[2] == person:
-            raise refuse("actor", "four_eyes", f"{person} asked for this; another person must release it", person)
+            raise refuse(
+                "actor",
+                "four_eyes",
+                f"{person} asked for this; another person must release it",
+                person,
+            )
         else:
             case.flags -= {first}
             case.flags.add(f"lifted:{code}:{person}")
@@ -137,23 +176,31 @@ def amend(advance: Advance, case: Case, item: Action) -> None:
         _repair(advance, case, item, body)
         return
     condition = advance.desk.fold(case)
-    if state not in CANCELLABLE or not isinstance(condition, Condition) or condition.settled_quantity:
-        raise refuse("state", "not_amendable", f"an instruction that is {state} cannot be amended", state)
+    if (
+        state not in CANCELLABLE
+        or not isinstance(condition, Condition)
+        or condition.settled_quantity
+    ):
+        raise refuse(
+            "state", "not_amendable", f"an instruction that is {state} cannot be amended", state
+        )
     if any(f.startswith("amend:") for f in case.flags):
-        raise refuse("state", "amended_already", "a replacement waits for the cancellation already", state)
+        raise refuse(
+            "state", "amended_already", "a replacement waits for the cancellation already", state
+        )
     version = case.version + 1
     problems = advance.desk.check(case, body)
     if problems:
         raise Refused("invalid", problems)
     _keep_version(advance, case, body, version, item)
     case.flags.add(f"amend:{version}")
-    advance.desk.tell(case, "Amended", item.client.person, {"version": version, "changes": item.body})
+    advance.desk.tell(
+        case, "Amended", item.client.person, {"version": version, "changes": item.body}
+    )
     advance.desk.cancel(case, item.client.person, case.version)
 
 
-def _repair(
-    advance: Advance, case: Case, item: Action, body: Instruction | Payment
-) -> None:
+def _repair(advance: Advance, case: Case, item: Action, body: Instruction | Payment) -> None:
     """Nothing was accepted out there: a new version goes at once, after a new approval where one is due."""
     problems = advance.desk.check(case, body)
     if problems:
@@ -189,7 +236,15 @@ def _changed(case: Case, changes: dict[str, Any]) -> Instruction | Payment:
     if fixed:
         raise Refused(
             "fixed_field",
-            [Problem(f, "fixed_field", "cannot be amended; cancel and send a new instruction", str(changes[f])) for f in sorted(fixed)],
+            [
+                Problem(
+                    f,
+                    "fixed_field",
+                    "cannot be amended; cancel and send a new instruction",
+                    str(changes[f]),
+                )
+                for f in sorted(fixed)
+            ],
         )
     merged = case.body.model_dump(mode="json", exclude_none=True) | changes
     try:
@@ -198,7 +253,12 @@ def _changed(case: Case, changes: dict[str, Any]) -> Instruction | Payment:
         raise Refused(
             "invalid",
             [
-                Problem(".".join(str(p) for p in e["loc"]) or "(body)", e["type"], e["msg"], str(e.get("input"))[:60])
+                Problem(
+                    ".".join(str(p) for p in e["loc"]) or "(body)",
+                    e["type"],
+                    e["msg"],
+                    str(e.get("input"))[:60],
+                )
                 for e in error.errors(include_url=False)
             ],
         ) from error
@@ -211,8 +271,15 @@ def _keep_version(
     format_, link = case.formats[case.version]
     advance.unit.versions.append(
         VersionRow(
-            case.lane, case.id, -version, f"waiting {version}", format_, link,
-            body.model_dump_json(exclude_none=True), advance.desk.static_version, item.client.person,
+            case.lane,
+            case.id,
+            -version,
+            f"waiting {version}",
+            format_,
+            link,
+            body.model_dump_json(exclude_none=True),
+            advance.desk.static_version,
+            item.client.person,
         )
     )
     case.bodies[-version] = body

@@ -72,7 +72,10 @@ class Desk:
     def _enrich(self, case: Case, body: Instruction | None = None) -> Enriched:
         given = body or case.body
         assert isinstance(given, Instruction)
-        return enrich(given, self.static, self.today, lifted(case))
+        names = lifted(case)
+        if case.enriched is None or case.enriched[0] is not given or case.enriched[1] != names:
+            case.enriched = (given, names, enrich(given, self.static, self.today, names))
+        return case.enriched[2]
 
     def _enrich_payment(self, case: Case) -> EnrichedPayment:
         assert isinstance(case.body, Payment)
@@ -90,20 +93,35 @@ class Desk:
     def _terms(self, case: Case, enriched: Enriched) -> Terms:
         i = enriched.instruction
         assert enriched.account is not None and enriched.instrument is not None and i.settle_date
-        currency = i.settlement_amount.currency if i.settlement_amount else enriched.instrument.currency
+        currency = (
+            i.settlement_amount.currency if i.settlement_amount else enriched.instrument.currency
+        )
         place = enriched.place
         digits = currency_digits(currency)
         obligation = Obligation(
-            case.id, i.direction, i.payment, Quantity(i.quantity.type, i.quantity.value), i.isin,
-            i.settle_date, i.safekeeping_account,
-            Money(currency, i.settlement_amount.value) if i.settlement_amount else None, digits,
-            i.partial, bool(place and place.partial_supported), i.hold,
-            bool(place and place.hold_supported), True,
+            case.id,
+            i.direction,
+            i.payment,
+            Quantity(i.quantity.type, i.quantity.value),
+            i.isin,
+            i.settle_date,
+            i.safekeeping_account,
+            Money(currency, i.settlement_amount.value) if i.settlement_amount else None,
+            digits,
+            i.partial,
+            bool(place and place.partial_supported),
+            i.hold,
+            bool(place and place.hold_supported),
+            True,
             TOLERANCES.get(enriched.market or "") if i.direction == "RECE" else None,
             enriched.account.cash_basis == "contractual" and i.payment == "APMT",
         )
         return Terms(
-            obligation, trade_of(i, currency, digits), None, None, enriched.servicer or "",
+            obligation,
+            trade_of(i, currency, digits),
+            None,
+            None,
+            enriched.servicer or "",
             self._zone(enriched.servicer, enriched.channel.zone if enriched.channel else None),
         )
 
@@ -118,10 +136,15 @@ class Desk:
             references = tuple(r for r in (reference, p.end_to_end_id) if r)
             amount = Money(p.amount.currency, p.amount.value)
             case.terms = Terms(
-                None, None, Transfer(case.id, amount, p.value_date, uetr, references),
+                None,
+                None,
+                Transfer(case.id, amount, p.value_date, uetr, references),
                 Outgoing(
-                    case.portfolio, enriched.account.cash_account or "", amount.currency,
-                    amount.amount, p.value_date,
+                    case.portfolio,
+                    enriched.account.cash_account or "",
+                    amount.currency,
+                    amount.amount,
+                    p.value_date,
                 ),
                 enriched.servicer or "",
                 self._zone(enriched.servicer, enriched.channel.zone if enriched.channel else None),
@@ -161,7 +184,12 @@ class Desk:
             prefix = SECURITIES_REFERENCE
         else:
             paid = self._enrich_payment(case)
-            body, channel, format_, servicer = paid.payment, paid.channel, paid.format, paid.servicer
+            body, channel, format_, servicer = (
+                paid.payment,
+                paid.channel,
+                paid.format,
+                paid.servicer,
+            )
             prefix = PAYMENT_REFERENCE
         assert channel is not None and format_ is not None and servicer is not None
         case.bodies[version] = body
@@ -171,7 +199,8 @@ class Desk:
             raw = self._message(format_, body, wire, None, channel.business_service)
         except MessageError as error:
             self.raise_(
-                case, "unbuildable",
+                case,
+                "unbuildable",
                 "; ".join(f"{p.path} {p.rule}: {p.message}" for p in error.problems),
                 f"{version}",
             )
@@ -182,8 +211,15 @@ class Desk:
         case.version = version
         self.unit.versions.append(
             VersionRow(
-                case.lane, case.id, version, reference, format_, channel.link,
-                body.model_dump_json(exclude_none=True), self.static_version, actor,
+                case.lane,
+                case.id,
+                version,
+                reference,
+                format_,
+                channel.link,
+                body.model_dump_json(exclude_none=True),
+                self.static_version,
+                actor,
             )
         )
         case.formats[version] = (format_, channel.link)
@@ -196,7 +232,8 @@ class Desk:
         body = case.bodies[version]
         format_, link = case.formats[version]
         released = next(
-            f.content for f in case.facts
+            f.content
+            for f in case.facts
             if isinstance(f.content, Released) and f.content.version == version
         )
         asked = sum(1 for f in case.facts if isinstance(f.content, CancelAsked))
@@ -246,7 +283,11 @@ class Desk:
         return Wire(seme=reference, prep=self.now, sender=sender, receiver=receiver, uetr=uetr)
 
     def _message(
-        self, format_: str, body: Instruction | Payment, wire: Wire, cancel_of: str | None,
+        self,
+        format_: str,
+        body: Instruction | Payment,
+        wire: Wire,
+        cancel_of: str | None,
         service: str | None,
     ) -> bytes:
         if format_ in MT:
@@ -255,19 +296,26 @@ class Desk:
         return builders.mx.datapdu(document, wire, created_at=self.now, service=service)
 
     def _queue(
-        self, case: Case, format_: str, link: str, reference: str, raw: bytes, wire: Wire,
-        *, cancellation: bool = False,
+        self,
+        case: Case,
+        format_: str,
+        link: str,
+        reference: str,
+        raw: bytes,
+        wire: Wire,
+        *,
+        cancellation: bool = False,
     ) -> None:
         """Bytes, outbox row, claims, and the event that names them."""
         id_ = self.unit.ids.take()
         name = format_.upper() if format_ in MT else format_
         self.unit.raws.append(Raw(id_, "out", link, hashlib.sha256(raw).digest(), self.now, raw))
-        self.unit.outs.append(
-            Out(id_, case.lane, link, case.id, name, reference, case.securities)
-        )
+        self.unit.outs.append(Out(id_, case.lane, link, case.id, name, reference, case.securities))
         self.unit.claims.append(Claim("wire", "", reference, case.lane, case.portfolio, case.id))
         if wire.uetr is not None and case.version == 0:
-            self.unit.claims.append(Claim("uetr", "", wire.uetr, case.lane, case.portfolio, case.id))
+            self.unit.claims.append(
+                Claim("uetr", "", wire.uetr, case.lane, case.portfolio, case.id)
+            )
         said = {"type": name, "reference": reference, "link": link}
         if not cancellation:
             said["state"] = "released_to_wire" if case.securities else "released"
@@ -316,7 +364,14 @@ class Desk:
         for f in case.facts[case.stored :]:
             self.unit.facts.append(
                 FactRow(
-                    case.lane, case.id, f.key, f.content_hash, f.at, f.rank, f.message, dump(f.content)
+                    case.lane,
+                    case.id,
+                    f.key,
+                    f.content_hash,
+                    f.at,
+                    f.rank,
+                    f.message,
+                    dump(f.content),
                 )
             )
 
@@ -389,7 +444,12 @@ class Desk:
         )
         version = case.formats.get(case.version)
         return ConditionRow(
-            case.lane, case.id, case.portfolio, case.kind, case.reference, state,
+            case.lane,
+            case.id,
+            case.portfolio,
+            case.kind,
+            case.reference,
+            state,
             condition.processing.value if condition else "none",
             condition.cancellation.value if condition else "none",
             condition.matching.value if condition else "unknown",
@@ -401,12 +461,16 @@ class Desk:
             o.direction if o else getattr(body, "direction", None),
             o.payment if o else getattr(body, "payment", None),
             o.isin if o else getattr(body, "isin", None),
-            getattr(case.bodies.get(case.version), "name", None) or (before.instrument_name if before else None),
+            getattr(case.bodies.get(case.version), "name", None)
+            or (before.instrument_name if before else None),
             _counterparty(body) if body is not None else (before.counterparty if before else None),
             terms.servicer if terms else None,
-            getattr(case.bodies.get(case.version), "pset", None) or (before.place if before else None),
+            getattr(case.bodies.get(case.version), "pset", None)
+            or (before.place if before else None),
             o.safekeeping_account if o else None,
-            terms.trade.cash_account if terms and terms.trade else (terms.outgoing.cash_account if terms and terms.outgoing else None),
+            terms.trade.cash_account
+            if terms and terms.trade
+            else (terms.outgoing.cash_account if terms and terms.outgoing else None),
             _currency(case),
             _amount(case),
             o.quantity.value if o else None,
@@ -414,7 +478,8 @@ class Desk:
             condition.settled_quantity if condition and o else None,
             getattr(body, "trade_date", None) or (before.trade_on if before else None),
             o.settle_on if o else (t.value_on if t else None),
-            waits, whose,
+            waits,
+            whose,
             self.now if moved else before.since,  # type: ignore[union-attr]
             reason.code if reason else None,
             reason.text if reason else None,
@@ -441,7 +506,12 @@ class Desk:
     # telling ------------------------------------------------------------------------------------
 
     def tell(
-        self, case: Case, type_: str, actor: str, payload: dict[str, Any], cause: int | None = None,
+        self,
+        case: Case,
+        type_: str,
+        actor: str,
+        payload: dict[str, Any],
+        cause: int | None = None,
         on: date | None = None,
     ) -> Event:
         """Append an event of this instruction."""

@@ -34,13 +34,17 @@ def ring(advance: Advance, item: Due) -> None:
         case "ack_overdue" if case.released is not None:
             case.did(AckOverdue(case.released.reference), advance.unit.now)
             advance.desk.raise_(
-                case, "ack_overdue", f"no network answer for {case.released.reference}",
+                case,
+                "ack_overdue",
+                f"no network answer for {case.released.reference}",
                 case.released.reference,
             )
         case "fate_unknown" if case.released is not None:
             case.did(FateUnknown(case.released.reference), advance.unit.now)
             advance.desk.raise_(
-                case, "fate_unknown", "the payment may or may not have left: find out and decide",
+                case,
+                "fate_unknown",
+                "the payment may or may not have left: find out and decide",
                 case.released.reference,
             )
         case "confirmation":

@@ -113,8 +113,17 @@ class Unit:
         seq = head.seq + 1
         text = canonical(payload)
         hash_ = link(
-            head.hash or GENESIS, lane, seq, portfolio, aggregate, type_, effective_on, known, cause,
-            actor, text,
+            head.hash or GENESIS,
+            lane,
+            seq,
+            portfolio,
+            aggregate,
+            type_,
+            effective_on,
+            known,
+            cause,
+            actor,
+            text,
         )
         event = Event(
             lane, seq, portfolio, aggregate, type_, effective_on, known, cause, actor, text, hash_
@@ -163,5 +172,12 @@ async def load_lots(db: Connection, memory: Memory, keys: Sequence[LotKey]) -> N
         memory.lots[key] = []
     for r in await books.open_lots(db, missing):
         memory.lots[r["lane"], r["portfolio"], r["account"], r["isin"]].append(
-            Lot(r["ordinal"], r["opened_on"], r["quantity"], r["cost"], r["open_quantity"], r["open_cost"])
+            Lot(
+                r["ordinal"],
+                r["opened_on"],
+                r["quantity"],
+                r["cost"],
+                r["open_quantity"],
+                r["open_cost"],
+            )
         )
