@@ -248,7 +248,11 @@ async def listening(app: web.Application, settings: Settings) -> AsyncIterator[s
     await web_runner.setup()
     try:
         site = web.TCPSite(
-            web_runner, settings.http_host, settings.http_port, reuse_port=settings.share_port or None, backlog=1024
+            web_runner,
+            settings.http_host,
+            settings.http_port,
+            reuse_port=settings.share_port or None,
+            backlog=1024,
         )
         await site.start()
         host, port = web_runner.addresses[0][:2]

@@ -8,15 +8,19 @@ load generator on this box; HTTP one by one on 64 connections, and in bulk of 10
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import platform
+import statistics
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -27,7 +31,7 @@ from gateway.clock import real_now
 from gateway.config import Settings
 from gateway.demo import demo_files, simulator_config, spawn_simulators
 from gateway.handlers import importing
-from gateway.load import Door, one_by_one
+from gateway.load import Door, one_by_one, open_loop
 from store import migrate as migrations
 
 TABLES = (
@@ -62,6 +66,7 @@ OWNERS = {
     **{t: "select null from {table}" for t in sorted(FREE)},
     "witness": "select movement_key::uuid from {table}",
 }
+LATENCY_RATE = 300.0
 BATCHES = (100, 250, 500, 1000)
 PLANS = ("auto", "force_custom_plan")
 
@@ -72,8 +77,7 @@ class Line:
 
     settled: int
     seconds: float
-    latencies: list[float] = field(default_factory=list)
-    wal_bytes: int = 0
+    wal_bytes: int
 
     @property
     def rate(self) -> float:
@@ -200,26 +204,116 @@ async def line(
 ) -> Line:
     """One run through every door and back; from the first POST to the last settled, drain included."""
     assert real.postgres is not None
-    today = datetime.now(ZoneInfo("America/New_York")).date()
     async with gateway_process(real, settings, name) as (door, _):
         db = await asyncpg.connect(real.postgres.dsn("app", name))
         before = await db.fetchval("select pg_current_wal_lsn()")
         started = time.perf_counter()
-        sent = await one_by_one(
-            door,
-            lambda n: body(n, name[-4:], today.isoformat()),
-            64 if bulk == 1 else 4,
-            bulk,
-            seconds,
-        )
-        await drained(db, sent, 120)
+        make = bodies(name)
+        sent = await one_by_one(door, make, 64 if bulk == 1 else 4, bulk, seconds)
+        await drained(db, sent, 180)
         elapsed = time.perf_counter() - started
         done = await settled(db)
         wal = int(await db.fetchval("select pg_current_wal_lsn() - $1::pg_lsn", before))
         await db.close()
     if done < sent:
-        sys.stderr.write(f"bench: {sent - done} of {sent} did not settle in {name}\n")
-    return Line(done, elapsed, [], wal)
+        raise RuntimeError(f"{sent - done} of {sent} did not settle in {name}")
+    return Line(done, elapsed, wal)
+
+
+async def latency(
+    real: wiring.Parts, settings: Settings, rate: float, seconds: float
+) -> dict[str, float]:
+    """Open loop at a steady rate: seconds from the planned POST, and from receipt, to books and desk."""
+    assert real.postgres is not None
+    async with gateway_process(real, settings, "latency") as (door, _):
+        arrivals: dict[str, float] = {}
+        watch = asyncio.create_task(watch_events(door, "SettledPart", arrivals))
+        await asyncio.sleep(0.5)
+        planned = dict(await open_loop(door, bodies("late"), rate, seconds))
+        db = await asyncpg.connect(real.postgres.dsn("app", "latency"))
+        await drained(db, len(planned), 120)
+        await asyncio.sleep(1.0)
+        watch.cancel()
+        await asyncio.gather(watch, return_exceptions=True)
+        rows = await db.fetch(
+            "select i.id, i.reference from instruction i where i.reference like 'late-%'"
+        )
+        receipts = await db.fetch(
+            "select e.aggregate, m.stored_at from event e join raw_message m on m.id = e.cause"
+            " where e.type = 'SettledPart'"
+        )
+        await db.close()
+        books = await histogram(door)
+    names = {r["id"]: r["reference"] for r in rows}
+    line_ = sorted(
+        arrivals[str(id_)] - planned[name] for id_, name in names.items() if str(id_) in arrivals
+    )
+    desk = sorted(
+        arrivals[str(r["aggregate"])] - r["stored_at"].timestamp()
+        for r in receipts
+        if str(r["aggregate"]) in arrivals
+    )
+    return {
+        "rate": rate,
+        "settled": float(len(line_)),
+        "post_to_settled_p50": quantile(line_, 0.5),
+        "post_to_settled_p99": quantile(line_, 0.99),
+        "receipt_to_desk_p50": quantile(desk, 0.5),
+        "receipt_to_desk_p99": quantile(desk, 0.99),
+        "receipt_to_books_p50": books[0],
+        "receipt_to_books_p99": books[1],
+    }
+
+
+def quantile(sorted_: Sequence[float], q: float) -> float:
+    """The value below which this share lies; nan of nothing."""
+    return sorted_[min(len(sorted_) - 1, int(q * len(sorted_)))] if sorted_ else float("nan")
+
+
+async def watch_events(door: Door, type_: str, arrivals: dict[str, float]) -> None:
+    """Note when the event stream tells of each instruction, until cancelled."""
+    reader, writer = await asyncio.open_connection(door.host, door.port)
+    writer.write(
+        f"GET /v1/events/stream?types={type_} HTTP/1.1\r\nHost: {door.host}\r\n"
+        f"Authorization: Bearer {door.key}\r\n\r\n".encode()
+    )
+    while raw := await reader.readline():
+        if raw.startswith(b"data:"):
+            event = json.loads(raw[5:])
+            arrivals.setdefault(event["aggregate"], time.time())
+
+
+async def histogram(door: Door) -> tuple[float, float]:
+    """Median and p99 of the gateway's own measure, to the upper bound of their bucket."""
+    text = await door.get("/metrics")
+    buckets: list[tuple[float, float]] = []
+    for row in text.splitlines():
+        if row.startswith("finality_answer_seconds_bucket"):
+            bound = row.partition('le="')[2].partition('"')[0]
+            buckets.append((float(bound), float(row.rsplit(" ", 1)[1])))
+    total = buckets[-1][1] if buckets else 0.0
+    found = [next((b for b, n in buckets if n >= q * total), float("nan")) for q in (0.5, 0.99)]
+    return found[0], found[1]
+
+
+async def memory_after(real: wiring.Parts, settings: Settings, count: int) -> tuple[int, float]:
+    """Resident MiB of the gateway after this many instructions settled."""
+    assert real.postgres is not None
+    async with gateway_process(real, settings, "memory") as (door, process):
+        db = await asyncpg.connect(real.postgres.dsn("app", "memory"))
+        sent = await one_by_one(door, bodies("memo"), 4, 100, 1e9, count)
+        await drained(db, sent, 600)
+        done = await settled(db)
+        await db.close()
+        status = await asyncio.to_thread(Path(f"/proc/{process.pid}/status").read_text)
+    kilobytes = next(int(x.split()[1]) for x in status.splitlines() if x.startswith("VmRSS"))
+    return done, kilobytes / 1024
+
+
+def bodies(run_: str) -> Callable[[int], dict[str, Any]]:
+    """Instructions of one run, numbered."""
+    today = datetime.now(ZoneInfo("America/New_York")).date().isoformat()
+    return lambda n: body(n, run_[-4:], today)
 
 
 def open_today(today: date) -> bytes:
@@ -238,7 +332,9 @@ class Source:
 
     types: dict[str, list[str]]
     rows: dict[str, list[tuple[Any, ...]]]
-    owners: dict[str, list[Any]]  # the instruction each row belongs to; None where it belongs to none
+    owners: dict[
+        str, list[Any]
+    ]  # the instruction each row belongs to; None where it belongs to none
     instructions: list[Any]
 
     def slices(self, batch: int) -> list[dict[str, list[tuple[Any, ...]]]]:
@@ -343,3 +439,83 @@ async def _drop(real: wiring.Parts, name: str) -> None:
     admin = await asyncpg.connect(real.postgres.dsn("superuser", "postgres"))
     await admin.execute(f"drop database if exists {name} with (force)")
     await admin.close()
+
+
+async def run(seconds: float, rounds: int, memory: int, as_json: bool) -> None:
+    """Everything, alternated, medians; printed as it comes."""
+
+    def say(text: str) -> None:
+        if not as_json:
+            sys.stdout.write(text + "\n")
+            sys.stdout.flush()
+
+    report: dict[str, Any] = {"machine": machine(), "link": "MQTT, packed, nats-server embedded"}
+    say(f"{report['machine']}; link: {report['link']}")
+    async with bench_parts() as (real, settings):
+        await line(real, settings, "warm", 2, 100)
+        source = await source_of(real, "warm")
+        tried = [await ceiling(real, source, b, p) for b in BATCHES for p in PLANS]
+        best = max(tried, key=lambda c: c.rate)
+        say(f"(a) ceiling: best of {len(tried)} at batch {best.batch}, plans {best.plan}")
+        ceilings: list[Ceiling] = []
+        lines: dict[int, list[Line]] = {100: [], 1: []}
+        for n in range(rounds):
+            for bulk, found in lines.items():
+                name = f"r{n}b{bulk}"
+                found.append(await line(real, settings, name, seconds, bulk))
+                source = await source_of(real, name)
+                ceilings.append(await ceiling(real, source, best.batch, best.plan))
+                await _drop(real, name)
+                say(
+                    f"  round {n + 1} {'bulk' if bulk > 1 else 'one by one':<10}"
+                    f" {found[-1].rate:7.0f}/s   ceiling {ceilings[-1].rate:7.0f}/s"
+                )
+        top = statistics.median(c.rate for c in ceilings)
+        report["ceiling"] = {
+            "per_second": round(top),
+            "rows_per_second": round(statistics.median(c.rows / c.seconds for c in ceilings)),
+            "wal_bytes_each": round(
+                statistics.median(c.wal_bytes / c.instructions for c in ceilings)
+            ),
+        }
+        for bulk, found in lines.items():
+            name = "bulk" if bulk > 1 else "one_by_one"
+            rate = statistics.median(x.rate for x in found)
+            report[name] = {
+                "per_second": round(rate),
+                "of_ceiling": round(rate / top, 3),
+                "wal_bytes_each": round(statistics.median(x.wal_bytes / x.settled for x in found)),
+            }
+        report["latency"] = await latency(real, settings, LATENCY_RATE, max(seconds, 10))
+        if memory:
+            done, mebibytes = await memory_after(real, settings, memory)
+            report["memory"] = {"instructions": done, "resident_mib": round(mebibytes)}
+    sys.stdout.write(json.dumps(report) + "\n" if as_json else summary(report))
+
+
+def machine() -> str:
+    """What this was measured on."""
+    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+
+
+def summary(report: dict[str, Any]) -> str:
+    """The report for a person."""
+    late = report["latency"]
+    text = [
+        f"(a) ceiling     {report['ceiling']['per_second']}/s, {report['ceiling']['rows_per_second']}"
+        f" rows/s, {report['ceiling']['wal_bytes_each']} WAL bytes each",
+        *(
+            f"(b) {name:<11} {report[name]['per_second']}/s = {report[name]['of_ceiling']:.1%} of (a),"
+            f" {report[name]['wal_bytes_each']} WAL bytes each"
+            for name in ("bulk", "one_by_one")
+        ),
+        f"    at {late['rate']:.0f}/s open loop: POST to settled p50 {late['post_to_settled_p50']:.3f} s"
+        f" p99 {late['post_to_settled_p99']:.3f} s; confirmation to books p99 <="
+        f" {late['receipt_to_books_p99']:.3f} s, to desk p99 {late['receipt_to_desk_p99']:.3f} s",
+    ]
+    if "memory" in report:
+        found = report["memory"]
+        text.append(
+            f"(c) {found['resident_mib']} MiB resident after {found['instructions']} instructions"
+        )
+    return "\n".join(text) + "\n"

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 import socket
+import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -184,6 +185,10 @@ class Core:
         if unit.answered:
             for relay in self.relays.values():
                 relay.wake.set()
+        now = time.monotonic()
+        for item in batch:
+            if isinstance(item, Routed):
+                self.metrics.latency.observe(now - item.at)
         self.done(batch)
         if unit.events:
             self.feed.wake()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ class Stored:
     id: int
     body: bytes
     stored_at: datetime
+    arrived: float = field(default_factory=time.monotonic)  # in real seconds, for the latency
 
 
 class Inbound:
@@ -59,6 +61,7 @@ class Inbound:
     async def receive(self, arrivals: Sequence[Arrival]) -> list[int]:
         """Store the messages of these payloads, commit, acknowledge, route what is new."""
         failpoints.reach("before_store")
+        arrived = time.monotonic()
         now = self.core.clock.now()
         bodies = [(a.key, body) for a in arrivals for body in parsers.containers.split(a.payload)]
         async with self.core.pool.acquire() as db, db.transaction():
@@ -74,7 +77,7 @@ class Inbound:
             arrival.acknowledge()
         failpoints.reach("after_ack")
         self.received += len(bodies)
-        stored = [Stored(r.id, r.body, now) for r in raws if r.id in fresh]
+        stored = [Stored(r.id, r.body, now, arrived) for r in raws if r.id in fresh]
         self.core.metrics.received(self.link, len(bodies), len(bodies) - len(fresh))
         await self.route(stored)
         return [r.id for r in raws]
@@ -143,6 +146,7 @@ class Inbound:
                         entry,
                         part,
                         len(homes),
+                        at=message.arrived,
                     )
                 )
         await self._settle(settled)

@@ -17,12 +17,24 @@ class Door:
     """Where to send, and as whom."""
 
     def __init__(self, url: str, key: str) -> None:
+        self.key = key
         parts = urlsplit(url)
         self.host, self.port = parts.hostname or "127.0.0.1", parts.port or 80
         self.head = (
             f"POST /v1/instructions HTTP/1.1\r\nHost: {self.host}\r\nAuthorization: Bearer {key}\r\n"
             "Content-Type: application/json\r\nContent-Length: "
         ).encode()
+
+    async def get(self, path: str) -> str:
+        """The text a GET answers."""
+        reader, writer = await asyncio.open_connection(self.host, self.port)
+        writer.write(
+            f"GET {path} HTTP/1.1\r\nHost: {self.host}\r\nAuthorization: Bearer {self.key}\r\n"
+            "Connection: close\r\n\r\n".encode()
+        )
+        answer = await reader.read()
+        writer.close()
+        return answer.partition(b"\r\n\r\n")[2].decode()
 
     async def connect(self) -> Connection:
         """One kept connection."""
@@ -59,7 +71,9 @@ class Connection:
         self.writer.close()
 
 
-async def one_by_one(door: Door, body: Body, connections: int, bulk: int, seconds: float) -> int:
+async def one_by_one(
+    door: Door, body: Body, connections: int, bulk: int, seconds: float, most: int = 10**9
+) -> int:
     """Closed loop: each connection sends its next when the last was answered. How many were taken."""
     counter = iter(range(10**9))
     end = time.perf_counter() + seconds
@@ -68,7 +82,7 @@ async def one_by_one(door: Door, body: Body, connections: int, bulk: int, second
     async def send() -> None:
         nonlocal taken
         line = await door.connect()
-        while time.perf_counter() < end:
+        while time.perf_counter() < end and taken < most:
             items = [body(next(counter)) for _ in range(bulk)]
             payload = json.dumps(items[0] if bulk == 1 else items).encode()
             status, answer = await line.post(payload)

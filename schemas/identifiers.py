@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -184,7 +185,12 @@ def currency_digits(currency: str) -> int:
         raise ValueError(f"{currency!r} is not a currency of ISO 4217 with decimals") from None
 
 
-def _refusing(kind: str, fault: Callable[[str], Fault]) -> AfterValidator:
+REMEMBERED = 65_536  # verdicts per kind: the same securities and firms come again and again
+
+
+def _refusing(kind: str, find: Callable[[str], Fault]) -> AfterValidator:
+    fault = lru_cache(REMEMBERED)(find)
+
     def check(value: str) -> str:
         found = fault(value)
         if found is not None:

@@ -139,7 +139,14 @@ def submit(advance: Advance, submission: Submission) -> None:
         case.did(Approved("policy"), unit.now)
     case.touched = True
     desk.proceed(case, case.maker)
-    advance.results[id(submission)] = Result("created", case.id, desk.state_of(case))
+    advance.results[id(submission)] = Result("created", case.id, first_state(case))
+
+
+def first_state(case: Case) -> str:
+    """Where a new instruction stands: nothing from outside can have spoken of it yet."""
+    if case.told_state is not None:
+        return case.told_state
+    return "approved" if case.terms is not None and case.has(Approved) else "draft"
 
 
 async def wake_parked(advance: Advance, db: Connection) -> None:
