@@ -29,7 +29,8 @@ from gateway.handlers import importing
 from gateway.verify import verify
 from store.postgres import EmbeddedPostgres
 
-NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)  # Mon 13:30 in New York
+MONDAY = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)  # 13:30 in New York, the trade date
+TUESDAY = datetime(2026, 11, 24, 21, 30, tzinfo=UTC)  # 16:30 in New York, the settlement date
 PEOPLE: dict[str, tuple[str, tuple[str, ...]]] = {
     "upstream": ("order management", ("maker", "viewer")),
     "anna": ("anna", ("maker", "viewer")),
@@ -106,7 +107,7 @@ class Street:
         headers = self._headers(who)
         if key is not None:
             headers["Idempotency-Key"] = key
-        elif path.count("/") > 2 or path != "/v1/instructions" and path != "/v1/messages":
+        elif path not in ("/v1/instructions", "/v1/messages", "/v1/clock"):
             headers["Idempotency-Key"] = f"key-{next(KEYS)}"
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers["Content-Type"] = (
@@ -207,7 +208,12 @@ async def a_database(
 
 @asynccontextmanager
 async def a_street(
-    given: wiring.Parts, data: Path, *, transport: str = "directory", **settings: Any
+    given: wiring.Parts,
+    data: Path,
+    *,
+    now: datetime = TUESDAY,
+    transport: str = "directory",
+    **settings: Any,
 ) -> AsyncIterator[Street]:
     """A gateway with static data, keys and an open door."""
     db = await asyncpg.connect(given.app_dsn)
@@ -221,7 +227,7 @@ async def a_street(
         await db.close()
     chosen = Settings(data=data, http_port=0, lease_seconds=30, environment="DEMO", **settings)
     async with (
-        wiring.running(chosen, VirtualClock(NOW), given) as up,
+        wiring.running(chosen, VirtualClock(now), given) as up,
         aiohttp.ClientSession() as web,
     ):
         street = Street(up, web, keys, data)
@@ -252,9 +258,10 @@ def buy(portfolio: str, reference: str, **changes: Any) -> dict[str, Any]:
 
 
 def buy_at_t2s(portfolio: str, reference: str, **changes: Any) -> dict[str, Any]:
-    """1,000 SAP against 190,275.00 euro; settles on 25 November."""
+    """1,000 SAP against 190,275.00 euro, to settle on 24 November."""
     return buy(portfolio, reference) | {
         "counterparty": "NORDDE30",
+        "trade_date": "2026-11-20",
         "isin": "DE0007164600",
         "price": {"type": "ACTU", "currency": "EUR", "value": "190.25"},
         "deal_amount": {"currency": "EUR", "value": "190250.00"},
@@ -269,12 +276,12 @@ def buy_at_t2s(portfolio: str, reference: str, **changes: Any) -> dict[str, Any]
 TYPES = {"544": "FREE", "545": "APMT", "546": "FREE", "547": "APMT"}
 
 
-def ack(related: str, at: str = "2611231331") -> bytes:
+def ack(related: str, at: str = "2611241631") -> bytes:
     """The network took it."""
     return f"{{1:F21ALDRUS30AXXX0001000001}}{{4:{{177:{at}}}{{451:0}}{{108:{related}}}}}".encode()
 
 
-def nak(related: str, code: str = "T27045", at: str = "2611231331") -> bytes:
+def nak(related: str, code: str = "T27045", at: str = "2611241631") -> bytes:
     """The network refused it, by this rule and line."""
     return (
         f"{{1:F21ALDRUS30AXXX0001000001}}{{4:{{177:{at}}}{{451:1}}{{405:{code}}}{{108:{related}}}}}"
@@ -284,13 +291,13 @@ def nak(related: str, code: str = "T27045", at: str = "2611231331") -> bytes:
 def fin(type_: str, text: str, sender: str = "HARBUS30AXXX") -> bytes:
     """An output message as the network delivers it."""
     return (
-        f"{{1:F01ALDRUS30AXXX0002000045}}{{2:O{type_}1331261123{sender}00123456782611231331N}}{{4:\n"
+        f"{{1:F01ALDRUS30AXXX0002000045}}{{2:O{type_}1631261124{sender}00123456782611241631N}}{{4:\n"
         f"{text}\n-}}"
     ).replace("\n", "\r\n").encode()  # fmt: skip
 
 
 def mt548(
-    related: str, reference: str, *says: str, at: str = "20261123133200", function: str = "INST"
+    related: str, reference: str, *says: str, at: str = "20261124163200", function: str = "INST"
 ) -> bytes:
     """Statuses such as `SETT//PEND FUTU`, as of this local time of the custodian."""
     statuses = []
@@ -314,7 +321,7 @@ def confirmation(
     *,
     type_: str = "545",
     on: str = "20261124",
-    at: str = "20261124160500",
+    at: str = "20261124170500",
     function: str = "NEWM",
     undoes: str = "",
     part: str = "",
@@ -323,7 +330,7 @@ def confirmation(
     account: str = "",
 ) -> bytes:
     """MT544 to MT547: securities moved, or are taken back; `left` is settled before and remaining."""
-    general = f":22H::PREC//PRSE\n" if pre else ""
+    general = ":22H::PREC//PRSE\n" if pre else ""
     general += f":22F::PARS//{part}\n" if part else ""
     previous = f":16R:LINK\n:20C::PREV//{undoes}\n:16S:LINK\n" if undoes else ""
     rest = f":36B::PSTT//UNIT/{left[0]},\n:36B::RSTT//UNIT/{left[1]},\n" if left else ""
@@ -386,7 +393,7 @@ def transmitted(related: str) -> bytes:
     ).encode()
 
 
-def sese024(related: str, reference: str, says: str, at: str = "2026-11-23T18:32:00Z") -> bytes:
+def sese024(related: str, reference: str, says: str, at: str = "2026-11-24T21:32:00Z") -> bytes:
     """One status, with its reason where it has one: `PENF CLAC`."""
     code, _, reason = says.partition(" ")
     return mx(
@@ -413,7 +420,7 @@ def _settled(
     return (
         f"<TxIdDtls><AcctOwnrTxId>{related}</AcctOwnrTxId><AcctSvcrTxId>RB1</AcctSvcrTxId>"
         f"<SctiesMvmntTp>RECE</SctiesMvmntTp><Pmt>APMT</Pmt></TxIdDtls>{{0}}{partial}<TradDtls>"
-        f"{day.format('TradDt', '2026-11-23')}{day.format('SttlmDt', on)}"
+        f"{day.format('TradDt', '2026-11-20')}{day.format('SttlmDt', on)}"
         f"{day.format('FctvSttlmDt', on)}</TradDtls><FinInstrmId><ISIN>{isin}</ISIN></FinInstrmId>"
         f"<QtyAndAcctDtls><SttldQty><Qty><Unit>{quantity}</Unit></Qty></SttldQty>{rest}"
         f"</QtyAndAcctDtls><SttlmParams><SctiesTxTp><Cd>TRAD</Cd></SctiesTxTp></SttlmParams>"
@@ -429,11 +436,22 @@ def sese025(
     *,
     part: str = "",
     left: tuple[str, str] = ("0", "0"),
-    on: date = date(2026, 11, 25),
-    at: str = "2026-11-25T15:05:00Z",
+    on: date = date(2026, 11, 24),
+    at: str = "2026-11-24T22:05:00Z",
 ) -> bytes:
     """Securities moved at T2S."""
     content = _settled(related, quantity, amount, on, "DE0007164600", part, left).format("")
     return mx(
         "sese.025.001.11", reference, f"<SctiesSttlmTxConf>{content}</SctiesSttlmTxConf>", at
     )
+
+
+def sese027(request: str, reference: str, status: str, at: str = "2026-11-24T21:40:00Z") -> bytes:
+    """What became of our request to cancel."""
+    told = {"CAND": "<Canc><NoSpcfdRsn>NORE</NoSpcfdRsn></Canc>",
+            "DSET": "<Dnd><Rsn><Cd><Cd>DSET</Cd></Cd></Rsn></Dnd>"}  # fmt: skip
+    content = (
+        f"<SctiesTxCxlReqStsAdvc><CxlReqRef>{request}</CxlReqRef><PrcgSts>{told[status]}</PrcgSts>"
+        "</SctiesTxCxlReqStsAdvc>"
+    )
+    return mx("sese.027.001.07", reference, content, at)

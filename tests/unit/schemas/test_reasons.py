@@ -4,7 +4,6 @@ import pytest
 
 from schemas import codes
 from schemas.reasons import REASONS, SETS, is_known, meaning, of_set
-from settlement import reasons as lives
 
 SIZES = {
     "pending": 61,
@@ -25,11 +24,6 @@ def test_a_set_is_as_long_as_the_schema_has_it(name):
 def test_a_code_stands_once():
     listed = [row["code"] for row in codes.rows("reasons")]
     assert len(listed) == len(set(listed))
-
-
-@pytest.mark.parametrize("status", sorted(lives.SETS))
-def test_the_lifecycle_knows_the_same_codes(status):
-    assert of_set(SETS[status]) == lives.SETS[status]
 
 
 def test_every_code_has_a_meaning_an_owner_and_an_action():
