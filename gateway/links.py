@@ -52,7 +52,11 @@ class Link(Protocol):
     """What the relay and the wiring need of a link."""
 
     name: str
-    state: LinkState
+
+    @property
+    def state(self) -> LinkState:
+        """What the desk shows of it."""
+        ...
 
     async def send(self, messages: Sequence[Outgoing]) -> dict[int, Fate]:
         """Hand these to the transport; what became of each, by outbox id."""
@@ -88,7 +92,13 @@ class MqttLink:
         self.config = config
         self.mqtt = mqtt
         self.inbound = Inbound(core, config.name)
-        self.state = LinkState(config.name, "mqtt", config.format)
+        self._state = LinkState(config.name, "mqtt", config.format)
+
+    @property
+    def state(self) -> LinkState:
+        """As it is now: the connection comes and goes by itself."""
+        self._state.up = self.mqtt.connected
+        return self._state
 
     async def send(self, messages: Sequence[Outgoing]) -> dict[int, Fate]:
         topic = f"finality/links/{self.name}/out"

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from gateway.clock import business_date
 from gateway.desk import words
-from schemas.identifiers import bic11
 from schemas.static import StaticData
 from schemas.static_rows import PartyRow, Place
 from store import desk
@@ -48,7 +47,7 @@ class Board:
     virtual: bool
     zone: str
     today: date
-    names: dict[str, str]  # of firms, by BIC
+    names: dict[str, str]  # of firms, by BIC; head offices in eight
     clocks: tuple[tuple[str, str, str], ...]  # label, zone, hh:mm:ss
     links: tuple[LinkLine, ...]
     tabs: dict[str, int]
@@ -95,8 +94,10 @@ class Boards:
     def _firms(self) -> dict[str, str]:
         static = self.core.static
         if static is not self._names_of:
-            firms = {bic11(row.bic): row.name for row in static.all(PartyRow)}
-            self._names = firms | {bic11(row.bic): row.name for row in static.all(Place)}
+            firms = {row.bic.removesuffix("XXX"): row.name for row in static.all(PartyRow)}
+            self._names = firms | {
+                row.bic.removesuffix("XXX"): row.name for row in static.all(Place)
+            }
             self._names_of = static
         return self._names
 

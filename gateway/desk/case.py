@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 from gateway.desk import fields, lines, words
 from gateway.desk.board import Board
 from gateway.desk.fields import Named
-from schemas.identifiers import bic11
 from store import desk
 
 if TYPE_CHECKING:
@@ -331,7 +330,7 @@ def _named(
 def _firm_first(text: str, board: Board) -> str:
     """A value that begins with a BIC we know, behind the firm's name."""
     bic, _, rest = text.partition(" ")
-    name = board.names.get(bic11(bic)) if len(bic) in (8, 11) else None
+    name = board.names.get(bic.removesuffix("XXX"))
     return f"{name} · {bic} {rest}".rstrip() if name else text
 
 

@@ -36,6 +36,7 @@ class Line:
     since: str
     reason_code: str
     reason: str
+    narrative: str
     kind: str
     kind_words: str
     name: str
@@ -79,6 +80,7 @@ def line(row: Mapping[str, Any], board: Board) -> Line:
         since=words.utc(row["since"]),
         reason_code=row["reason"] or "",
         reason=words.reason(row),
+        narrative=row["reason_text"] or "",
         kind=kind,
         kind_words=kind_words,
         name=row["instrument_name"] or "",
@@ -113,7 +115,9 @@ def sentence(row: Mapping[str, Any], board: Board) -> str:
 
 def firm(bic: str | None, board: Board) -> str:
     """The name of a firm, or what stands for it where it has none; a head office's BIC in eight."""
-    return board.names.get(bic or "") or (bic or "").removesuffix("XXX")
+    if not bic:
+        return ""
+    return board.names.get(bic.removesuffix("XXX")) or bic.removesuffix("XXX")
 
 
 def digits(currency: str | None) -> int:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from schemas.reasons import REASONS
+from schemas.reasons import ANYWHERE, REASONS
 from store.desk import CLOSED
 
 Tone = Literal["late", "near", "ours", "plain", "done"]
@@ -224,9 +224,11 @@ def standing(axis: str, code: str, *reasons: str) -> str:
 
 
 def reason(row: Mapping[str, Any]) -> str:
-    """The words of the primary reason: what was written, else what the code means."""
+    """What the primary reason means; where its code says nothing, what was written."""
     known = REASONS.get(row["reason"] or "")
-    return row["reason_text"] or (known.meaning if known else "")
+    if known is None or known.code in ANYWHERE:
+        return row["reason_text"] or (known.meaning if known else "")
+    return known.meaning
 
 
 def flags(row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -57,9 +57,10 @@ def test_what_the_list_calls_closed_is_what_the_lifecycles_call_closed() -> None
     assert set(CLOSED) >= {s.value for s in payments.FINAL}
 
 
-def test_a_reason_is_said_as_it_was_written_else_as_its_code_means() -> None:
-    assert words.reason(row(reason="CLAC")) == REASONS["CLAC"].meaning
-    assert words.reason(row(reason="CLAC", reason_text="short till Tue")) == "short till Tue"
+def test_a_reason_is_said_as_its_code_means_else_as_it_was_written() -> None:
+    assert words.reason(row(reason="CLAC", reason_text="SHORT")) == REASONS["CLAC"].meaning
+    assert words.reason(row(reason="NARR", reason_text="short till Tue")) == "short till Tue"
+    assert words.reason(row(reason="T27", reason_text="unknown receiver")) == "unknown receiver"
     assert words.reason(row(reason="X1X1")) == ""
 
 
