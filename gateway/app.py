@@ -34,7 +34,7 @@ from gateway.relay import Relay
 from gateway.schema_store import installed_schemas
 from schemas.problem import Problem, Refused
 from schemas.static_rows import LinkRow
-from store import leases, static
+from store import leases, messages, static
 from store import migrate as migrations
 from store.leases import LANES
 from store.postgres import EmbeddedPostgres
@@ -109,6 +109,7 @@ async def running(
         await recall_clock(core)
         async with pool.acquire() as db:
             await core.refresh_static(db)
+            core.parked_references |= await messages.parked_references(db)
         await core.balance()
         clients = await stack.enter_async_context(AsyncExitStack())  # closed once nobody uses them
         tasks = await stack.enter_async_context(background())

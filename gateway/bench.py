@@ -18,10 +18,10 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import asyncpg
 
@@ -56,14 +56,14 @@ TABLES = (
 FREE = frozenset({"position", "balance", "lot"})  # belong to no instruction
 _BY_EVENT = "select e.aggregate from {table} t join event e using (lane, seq)"
 OWNERS = {
-    **{t: "select instruction from {table}" for t in TABLES},
+    **dict.fromkeys(TABLES, "select instruction from {table}"),
     "instruction": "select id from {table}",
     "condition": "select id from {table}",
     "event": "select aggregate from {table}",
     "raw_message": "select coalesce(i.instruction, o.instruction) from {table} m"
     " left join inbox i using (id) left join outbox o using (id)",
-    **{t: _BY_EVENT for t in ("journal", "entry", "movement")},
-    **{t: "select null from {table}" for t in sorted(FREE)},
+    **dict.fromkeys(("journal", "entry", "movement"), _BY_EVENT),
+    **dict.fromkeys(sorted(FREE), "select null from {table}"),
     "witness": "select movement_key::uuid from {table}",
 }
 LATENCY_RATE = 300.0

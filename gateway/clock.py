@@ -1,4 +1,4 @@
-"""The only place that knows what time it is. Business time is the clock's; waits and leases use the real one."""
+"""The only place that knows what time it is. Business time is the clock's; waits use the real one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The running gateway: its pool, lanes, links and what it remembers. Doors call `submit`, `act`, `receive`."""
+"""The running gateway: pool, lanes, links, memory. Doors call `submit`, `act`, `receive`."""
 
 from __future__ import annotations
 

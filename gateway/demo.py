@@ -345,7 +345,8 @@ class Day:
                 await db.fetch(
                     "select c.*, i.body, i.maker from condition c join instruction i using (lane, id)"
                     " where c.state = any($1::text[])"
-                    " and (c.state in ('draft', 'approved', 'network_nak', 'unmatched') or i.body like '%\"CANCEL%')"
+                    " and (c.state in ('draft', 'approved', 'network_nak', 'unmatched')"
+                    " or i.body like '%\"CANCEL%')"
                     " order by c.reference",
                     states.split(","),
                 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,11 +16,14 @@ import structlog
 import parsers
 import parsers.containers
 from gateway import failpoints, runner
-from gateway.items import Routed
+from gateway.items import Overloaded, Routed
 from schemas.answer import Answer, CashAdvice, CashEntry, NetworkAnswer, PaymentStatus, Unknown
-from schemas.problem import MessageError
-from store import messages, references
+from schemas.problem import MessageError, Refused
+from store import cases, messages, references
+from store.cases import ExceptionRow
+from store.leases import LANES
 from store.messages import Raw, Settled
+from store.references import Claim
 
 if TYPE_CHECKING:
     from gateway.core import Core
@@ -124,33 +129,77 @@ class Inbound:
         async with self.core.pool.acquire() as db:
             found = await references.find_wire(db, wanted)
         routed: list[Routed] = []
+        several: list[list[Routed]] = []
+        strays: list[ExceptionRow] = []
         for message, answer in read:
+            spoken = speaks_of(answer)
             homes = [
                 (next(ref for ref in refs if ref in found), entry)
-                for refs, entry in speaks_of(answer)
+                for refs, entry in spoken
                 if any(ref in found for ref in refs)
             ]
-            if not homes:
+            parts = [
+                self._part(message, answer, found[ref], entry, part, len(homes))
+                for part, (ref, entry) in enumerate(homes)
+            ]
+            if len(parts) == 1:
+                routed += parts
+            elif parts:
+                several.append(parts)
+            else:
                 settled.append(self._homeless(message, answer))
-            for part, (ref, entry) in enumerate(homes):
-                claim = found[ref]
-                routed.append(
-                    Routed(
-                        claim.lane,
-                        claim.instruction,
-                        message.id,
-                        self.link,
-                        answer,
-                        message.stored_at,
-                        ref,
-                        entry,
-                        part,
-                        len(homes),
-                        at=message.arrived,
-                    )
-                )
+            if parts and len(parts) < len(spoken):
+                strays.append(self._stray(message, answer, len(spoken) - len(parts)))
         await self._settle(settled)
+        if strays:
+            async with self.core.pool.acquire() as db:
+                await cases.raise_exceptions(db, strays)
         await self.core.put(routed)
+        for parts in several:
+            await self._in_turn(parts)
+
+    async def _in_turn(self, parts: Sequence[Routed]) -> None:
+        """One message for several instructions: the last part says the message is done."""
+        for part in parts:
+            part.done = asyncio.get_running_loop().create_future()
+            await self.core.put([part])
+            try:
+                await part.done
+            except Refused:
+                return  # parked with its traceback; the parts before it stand
+            except Overloaded:
+                return  # the lease moved: the row is still new, and its next holder takes it
+
+    def _part(
+        self,
+        message: Stored,
+        answer: Answer,
+        claim: Claim,
+        entry: CashEntry | None,
+        part: int,
+        parts: int,
+    ) -> Routed:
+        return Routed(
+            claim.lane,
+            claim.instruction,
+            message.id,
+            self.link,
+            answer,
+            message.stored_at,
+            claim.value,
+            entry,
+            part,
+            parts,
+            at=message.arrived,
+        )
+
+    def _stray(self, message: Stored, answer: Answer, count: int) -> ExceptionRow:
+        """Some entries of an advice name nothing of ours: a person looks."""
+        words = f"{count} entries of {answer.header.type} {answer.header.reference} name nothing of ours"
+        lane = zlib.crc32(self.link.encode()) % LANES
+        key = f"message {message.id} entries"
+        now = self.core.clock.now()
+        return ExceptionRow(lane, None, message.id, "unknown_reference", key, words, now)
 
     def _homeless(self, message: Stored, answer: Answer) -> Settled:
         """Nothing we know goes by that reference: it waits, then a person looks (DOMAIN 2.5.6)."""

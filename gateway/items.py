@@ -79,6 +79,7 @@ class Routed:
     entry: CashEntry | None = None  # the one entry of an advice that speaks of this instruction
     part: int = 0  # which of the message's entries
     parts: int = 1
+    done: asyncio.Future[Result] | None = None
     at: float = field(default_factory=time.monotonic)
 
 

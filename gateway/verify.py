@@ -98,7 +98,8 @@ async def books(db: Connection) -> list[Finding]:
             finding(
                 "position",
                 f"{r['portfolio']} {r['account']} {r['asset']}",
-                f"traded {r['traded']} settled {r['settled']} pending {r['pending_receive']}/{r['pending_deliver']}, movements give "
+                f"traded {r['traded']} settled {r['settled']}"
+                f" pending {r['pending_receive']}/{r['pending_deliver']}, movements give "
                 f"{r['sum_traded']} {r['sum_settled']} {r['sum_pending_receive']}/{r['sum_pending_deliver']}",
             )
         )

@@ -194,7 +194,7 @@ class _Picked:
             fault = ("T52", "no such currency") if digits is None else ("C03", "too many decimals")
             self.refuse(f, *fault)
             return None
-        return Money(currency, read_decimal(amount))
+        return Money(currency, read_decimal(amount).quantize(Decimal(1).scaleb(-digits)))
 
 
 def _joined(lines: str | None) -> str | None:

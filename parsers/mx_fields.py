@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from lxml import etree
 
+from schemas.identifiers import CURRENCY_DIGITS
 from schemas.money import Money, Quantity, QuantityType
 from schemas.mx.compiler import path_of
 from schemas.problem import Problem
@@ -16,6 +17,7 @@ from schemas.problem import Problem
 _DECIMAL = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})", re.ASCII)
 _COMPACT = re.compile(r"\d{14}", re.ASCII)
 
+AMOUNT_DIGITS = 18  # of any amount in ISO 20022
 QUANTITIES: tuple[tuple[str, QuantityType], ...] = (
     ("Unit", "UNIT"),
     ("FaceAmt", "FAMT"),
@@ -112,7 +114,15 @@ class Fields:
         if currency is None:
             self._bad(path, "currency", "an amount without its currency", str(value))
             return None
-        return Money(currency, value)
+        digits = CURRENCY_DIGITS.get(currency)
+        if digits is None:
+            self._bad(path, "currency", "no such currency", currency)
+            return None
+        unit = Decimal(1).scaleb(-digits)
+        if value.adjusted() >= AMOUNT_DIGITS or (exact := value.quantize(unit)) != value:
+            self._bad(path, "decimals", f"not an amount of {currency} with {digits} decimals", str(value))
+            return None
+        return Money(currency, exact)
 
     def quantity(self, path: str) -> Quantity | None:
         """Units, face amount or amortised value at a path."""

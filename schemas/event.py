@@ -31,9 +31,7 @@ class Event:
 
 def canonical(value: object) -> str:
     """JSON text with sorted keys and no spaces, decimals as plain strings: equal values, equal text."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
-    )
+    return _encode(value)
 
 
 def link(
@@ -69,3 +67,9 @@ def _plain(value: object) -> str:
             return value.hex()
         case _:
             raise TypeError(f"{type(value).__name__} has no place in an event payload")
+
+
+# one encoder for all: json.dumps would make one a call
+_encode = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
+).encode

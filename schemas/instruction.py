@@ -105,7 +105,8 @@ class Price(Model):
     @model_validator(mode="after")
     def _currency(self) -> Price:
         if (self.type in {"ACTU", "DISC", "PREM"}) != (self.currency is not None):
-            raise ValueError(f"price type {self.type} {'needs' if self.currency is None else 'has no'} currency")
+            wants = "needs" if self.currency is None else "has no"
+            raise ValueError(f"price type {self.type} {wants} currency")
         return self
 
 

@@ -31,10 +31,12 @@ left join event e using (lane, seq) where e.lane is null
 POSITIONS = """
 with sums as (
     select lane, portfolio, account, asset,
-        sum(case when measure = 'traded' then case side when 'R' then delta else -delta end else 0 end) as traded,
-        sum(case when measure = 'settled' then case side when 'R' then delta else -delta end else 0 end) as settled,
-        sum(case when side <> 'R' then 0 when measure = 'traded' then delta else -delta end) as pending_receive,
-        sum(case when side <> 'D' then 0 when measure = 'traded' then delta else -delta end) as pending_deliver
+        sum(case when measure <> 'traded' then 0 when side = 'R' then delta else -delta end) as traded,
+        sum(case when measure <> 'settled' then 0 when side = 'R' then delta else -delta end) as settled,
+        sum(case when side <> 'R' then 0 when measure = 'traded' then delta else -delta end)
+            as pending_receive,
+        sum(case when side <> 'D' then 0 when measure = 'traded' then delta else -delta end)
+            as pending_deliver
     from movement group by lane, portfolio, account, asset)
 select coalesce(p.lane, s.lane) as lane, coalesce(p.portfolio, s.portfolio) as portfolio,
     coalesce(p.account, s.account) as account, coalesce(p.asset, s.asset) as asset,
@@ -82,14 +84,18 @@ select e.lane, e.seq, e.type from event e
 left join raw_message m on m.id = e.cause
 left join instruction i on i.id = e.aggregate
 where (e.cause is not null and m.id is null) or (e.cause is null and i.id is null
-       and e.type not in ('PositionOpened', 'CashOpened', 'StaticChanged', 'ExceptionRaised', 'ExceptionClosed'))
+       and e.type not in ('PositionOpened', 'CashOpened', 'StaticChanged', 'ExceptionRaised',
+                          'ExceptionClosed'))
 """
 NO_RAW = "select i.id, i.link from inbox i left join raw_message m using (id) where m.id is null"
 NO_INBOX = """
 select m.id, m.link from raw_message m left join inbox i using (id)
 where m.direction = 'in' and i.id is null
 """
-NO_OUT = "select o.id, o.link, o.reference from outbox o left join raw_message m using (id) where m.id is null"
+NO_OUT = """
+select o.id, o.link, o.reference from outbox o left join raw_message m using (id)
+where m.id is null
+"""
 CHANGED_BODY = """
 select m.id, m.link from raw_message m
 where m.direction = 'in' and m.transport_key <> sha256(m.body)

@@ -167,7 +167,6 @@ PARKED_MESSAGES = """
 select i.id, i.link, i.type, i.reference, i.reason, i.seen, m.stored_at
 from inbox i join raw_message m on m.id = i.id where i.state = 'parked' order by i.id limit $1
 """
-NAMES = "select distinct on (isin) isin, instrument_name from condition where isin is not null"
 LINK_TRAFFIC = """
 select link, direction, count(*) as messages, max(stored_at) as last_at from raw_message
 group by link, direction order by link, direction
@@ -354,11 +353,6 @@ async def exceptions(db: Connection, limit: int) -> list[Any]:
 async def parked(db: Connection, limit: int) -> list[Any]:
     """Inbound messages nobody could place."""
     return list(await db.fetch(PARKED_MESSAGES, limit))
-
-
-async def instrument_names(db: Connection) -> dict[str, str]:
-    """A name for each ISIN that was ever instructed."""
-    return {r["isin"]: r["instrument_name"] or "" for r in await db.fetch(NAMES)}
 
 
 async def link_traffic(db: Connection) -> list[tuple[str, str, int, datetime]]:

@@ -1,4 +1,4 @@
-"""Who holds which lane. Every lane transaction begins with `hold`; the database's real clock decides expiry."""
+"""Who holds which lane. Lane transactions begin with `hold`; the database's clock decides expiry."""
 
 from __future__ import annotations
 

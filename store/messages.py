@@ -84,14 +84,16 @@ TRIED_MANY = (
     "update inbox set attempts = attempts + 1 where id = any($1::bigint[]) returning id, attempts"
 )
 WAKE_PARKED = """
-update inbox set state = 'new', reason = null, retry_at = null
+update inbox set state = 'new', reason = null, retry_at = null, attempts = 0
 where state = 'parked' and reference = any($1::text[]) returning id, link
 """
 EXPIRED_PARKED = """
 select i.id, i.link, i.reference, i.type, i.reason from inbox i
 where i.state = 'parked' and i.retry_at <= $1 order by i.id limit $2
 """
-PARKED_COUNT = "select count(*) from inbox where state = 'parked'"
+PARKED_REFERENCES = """
+select distinct reference from inbox where state = 'parked' and reference is not null
+"""
 BODIES = "select id, link, direction, stored_at, body from raw_message where id = any($1::bigint[])"
 
 
@@ -148,6 +150,12 @@ async def wake_parked(db: Connection, references: Sequence[str]) -> list[Any]:
     return list(await db.fetch(WAKE_PARKED, list(references)))
 
 
+async def parked_references(db: Connection) -> set[str]:
+    """The references that parked messages wait for."""
+    rows = await db.fetch(PARKED_REFERENCES)
+    return {r["reference"] for r in rows}
+
+
 async def expired_parked(db: Connection, now: datetime, limit: int) -> list[Any]:
     """Parked messages whose time to wait is over."""
     return list(await db.fetch(EXPIRED_PARKED, now, limit))
@@ -200,8 +208,14 @@ OVERDUE = """
 select id, lane, instruction, reference, securities, attempt, sent_at from outbox
 where state = 'taken' and sent_at <= $1 order by id limit $2
 """
-AGAIN_MANY = "update outbox set state = 'queued', reason = 'ack_overdue' where id = any($1::bigint[]) and state = 'taken'"
-FATE_UNKNOWN_MANY = "update outbox set state = 'fate_unknown', reason = 'ack_overdue' where id = any($1::bigint[]) and state = 'taken'"
+AGAIN_MANY = """
+update outbox set state = 'queued', reason = 'ack_overdue'
+where id = any($1::bigint[]) and state = 'taken'
+"""
+FATE_UNKNOWN_MANY = """
+update outbox set state = 'fate_unknown', reason = 'ack_overdue'
+where id = any($1::bigint[]) and state = 'taken'
+"""
 PARK_OUT = "update outbox set state = 'parked', reason = $2 where id = $1"
 OUT_BUSY = "select count(*) filter (where state in ('queued', 'sending')) from outbox"
 OLDEST_TAKEN = "select min(sent_at) from outbox where state = 'taken'"

@@ -28,7 +28,10 @@ FIND_MANY = """
 select r.* from reference r
 join unnest($1::text[], $2::text[], $3::text[]) k (kind, owner, value) using (kind, owner, value)
 """
-FIND_WIRE = "select value, lane, portfolio, instruction, kind from reference where kind in ('wire', 'uetr') and owner = '' and value = any($1::text[])"
+FIND_WIRE = """
+select value, lane, portfolio, instruction, kind from reference
+where kind in ('wire', 'uetr') and owner = '' and value = any($1::text[])
+"""
 
 
 async def claim_many(db: Connection, claims: Sequence[Claim]) -> set[tuple[str, str, str]]:

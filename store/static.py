@@ -20,7 +20,10 @@ class StaticRow(NamedTuple):
 VERSION = "select version from static_version"
 LOCK = "select version from static_version for update"
 ROWS = "select kind, key, valid_from, valid_to, body from static_row order by kind, key, valid_from"
-KINDS = "select kind, key, valid_from, valid_to, body from static_row where kind = $1 order by key, valid_from"
+KINDS = """
+select kind, key, valid_from, valid_to, body from static_row where kind = $1
+order by key, valid_from
+"""
 PUT_MANY = """
 insert into static_row (kind, key, valid_from, valid_to, body, changed_by, changed_at)
 select *, $6, $7 from unnest($1::text[], $2::text[], $3::date[], $4::date[], $5::text[])

@@ -184,7 +184,7 @@ class Supervisor:
             log.critical("no longer supervised", service=self.service.name, exc_info=bug)
 
     async def _ended(self) -> None:
-        while not self._gone():  # noqa: ASYNC110  an adopted process is nobody's child to wait for
+        while not self._gone():
             await asyncio.sleep(POLL_SECONDS)
 
     async def _end(self) -> None:

@@ -39,7 +39,7 @@ PEOPLE: dict[str, tuple[str, tuple[str, ...]]] = {
     "custody": ("custody", ("link",)),
     "admin": ("carla", ("admin",)),
 }
-PORTFOLIOS = 40
+PORTFOLIOS = 70
 KEYS = count(1)
 Superuser = Callable[[str], Awaitable[None]]
 
@@ -182,7 +182,7 @@ class Street:
     async def quiet(self) -> None:
         """Wait until nothing is in hand."""
         async with asyncio.timeout(15):
-            while not await self.up.core.quiet():  # noqa: ASYNC110
+            while not await self.up.core.quiet():
                 await asyncio.sleep(0.005)
 
     async def findings(self) -> list[dict[str, str]]:

@@ -153,7 +153,7 @@ async def load(core: Core, id_: UUID, board: Board) -> dict[str, Any] | None:
         "steps": _story(events, row, board),
         "ours": mine,
         "theirs": other,
-        "compared": fields.beside(mine.fields, other.fields) if mine and other else [],
+        "pairs": fields.beside(mine.fields, other.fields) if mine and other else [],
         "letters": [_listed(m, board) for m in messages],
         "journals": _journals(journals, board),
         "versions": [_version(v) for v in versions],
@@ -269,6 +269,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "ExceptionClosed": ("Exception closed", "person"),
 }
 _SHOWN_MAX = 400
+UNSHOWN = frozenset({"body_hash", "content", "key", "part"})  # for machines
 FIGURES = frozenset({"quantity", "amount", "cash", "cost", "gain"})
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DATE = re.compile(r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]")
@@ -279,6 +280,7 @@ def _step(event: Mapping[str, Any], payload: dict[str, Any], at: str) -> Step:
     was, state = payload.pop("from", None), payload.pop("state", None)
     moved = " → ".join(words.state(str(s)) for s in (was, state) if s) if state else ""
     standings = [words.standing(*said) for said in payload.pop("says", ())]
+    payload = {key: value for key, value in payload.items() if key not in UNSHOWN}
     detail = " · ".join((*standings, *filter(None, [_words_of(payload)])))
     return Step(
         at=at,

@@ -35,9 +35,9 @@ RELOAD = b"event: reload\ndata: {}\n\n"
 
 @dataclass(slots=True, eq=False)
 class Screen:
-    """One open list: what it shows, and what it has yet to be told."""
+    """One open page: what it shows, and what it has yet to be told."""
 
-    view: View
+    view: View | None  # the list it is, whose new rows it wants to hear of
     visible: frozenset[UUID]
     waiting: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(WAITING_MAX))
 
@@ -121,18 +121,21 @@ class Pulse:
     async def _tell_rows(
         self, screens: Iterable[Screen], board: Board, ids: set[UUID], place: Mapping[int, int]
     ) -> None:
-        groups: defaultdict[View, list[Screen]] = defaultdict(list)
+        groups: defaultdict[View | None, list[Screen]] = defaultdict(list)
         for screen in screens:
             groups[screen.view].append(screen)
         shown = ids & frozenset().union(*(s.visible for group in groups.values() for s in group))
         async with self.core.pool.acquire() as db:
             rows = await desk.by_ids(db, list(shown))
-            held = {view: await desk.members(db, view, board.today, list(ids)) for view in groups}
+            held = {
+                view: await desk.members(db, view, board.today, list(ids)) if view else shown
+                for view in groups
+            }
         drawn = {row["id"]: self.draw_row(row, board) for row in rows}
         for view, group in groups.items():
             for screen in group:
                 mine = screen.visible & drawn.keys()
-                fresh = held[view] - screen.visible
+                fresh = held[view] - screen.visible if view else ()
                 if mine or fresh:
                     screen.tell(
                         _message(
@@ -155,7 +158,7 @@ async def stream(
     request: web.Request, pulse: Pulse, still_allowed: Callable[[], Any]
 ) -> web.StreamResponse:
     """Follow one screen until it goes away, its session ends or we stop."""
-    view = lines.view(request.query)
+    view = None if "only" in request.query else lines.view(request.query)
     visible = lines.read_ids(request.query.get("ids", ""))
     place = lines.read_place(request.headers.get("Last-Event-ID") or request.query.get("from", ""))
     if len(pulse.screens) >= SCREENS_MAX:

@@ -20,6 +20,7 @@ from gateway.identity import Right
 from gateway.items import Overloaded
 from gateway.runner import OUTAGES
 from schemas.problem import Refused
+from schemas.static_rows import Instrument
 from store import desk, queries
 from store.desk import View
 
@@ -36,7 +37,7 @@ HEADERS = {
     " frame-ancestors 'none'",
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
 TABS = (
@@ -339,14 +340,13 @@ class Desk:
         async with self.core.pool.acquire() as db:
             rows = await queries.positions_now(db, portfolio, board.today, board.today, None)
             cash = await queries.cash(db, portfolio, board.today, board.today, queries.EVERYTHING)
-            names = await desk.instrument_names(db)
         return self.draw(
             "positions.html",
             seat,
             board=board,
             securities=rows,
             cash=cash,
-            names=names,
+            names={row.isin: row.name for row in self.core.static.all(Instrument)},
             portfolio=portfolio,
             portfolios=(await self.boards.choices())["portfolio"],
             digits=lines.digits,

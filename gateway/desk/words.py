@@ -234,7 +234,7 @@ def reason(row: Mapping[str, Any]) -> str:
 def flags(row: Mapping[str, Any]) -> tuple[str, ...]:
     """What is worth knowing beside the state; who made it is said elsewhere."""
     return tuple(
-        FLAGS.get(name, plain(name)).format(who)
+        FLAGS.get(name, plain(name)).replace("{}", who)
         for name, _, who in (flag.partition(":") for flag in row["flags"])
         if name != "maker"
     )

@@ -1,4 +1,4 @@
-"""The lane transaction: load, decide one after another, record, post, tell; the same for one item as for many."""
+"""The lane transaction: load, decide, record, post, tell; the same for one item as for many."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Advance:
         await intake.wake_parked(self, db)
 
     async def _load(self, db: Connection) -> None:
-        """Conditions and facts of what the batch touches; whole instructions only where a person or static data acts."""
+        """Conditions and facts of what the batch touches; whole instructions only where needed."""
         keys = {(i.lane, i.id) for i in self.batch if isinstance(i, Routed | Due | Action)}
         if not keys:
             return
@@ -97,12 +97,13 @@ class Advance:
             case = self.known[row["instruction"]]
             case.bodies[row["version"]] = read_body(case.kind, row["body"])
             case.formats[row["version"]] = (row["format"], row["link"])
+            case.body = case.in_force or case.body
 
     def _holdings(self, fresh: Iterable[Case]) -> list[tuple[int, str, str, str]]:
         """Whose lots this batch may touch: what is not booked yet or may be taken back."""
         wanted = []
         for case in (*self.known.values(), *fresh):
-            if case.terms is None and case.securities:
+            if (case.row is not None and case.waits_on_static) or (case.terms is None and case.securities):
                 self.desk.complete(case)
             if case.terms is not None and case.terms.trade is not None:
                 trade = case.terms.trade

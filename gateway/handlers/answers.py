@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from gateway.handlers.case import Case, Heard
-from gateway.items import Routed
+from gateway.items import Result, Routed
 from schemas import fact
 from schemas.answer import (
     Answer,
@@ -73,6 +73,7 @@ def apply(advance: Advance, item: Routed) -> None:
                 item.entry.amount.currency,
             )
         )
+    advance.results[id(item)] = Result("done", item.id, None)
     if item.part == item.parts - 1:
         advance.unit.settled.append(
             Settled(

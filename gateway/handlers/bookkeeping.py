@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from gateway.handlers.case import Case, PostedPart
 from gateway.handlers.unit import Unit
 from ledger import posting as books
-from ledger.lots import Lot, after
+from ledger.lots import Lot, after, share
 from ledger.posting import Posting, Settled
 from schemas.event import Event
+from schemas.trade import Trade
 from settlement.condition import Condition
 from settlement.payments import PaymentCondition
 from store.books import EntryRow, JournalRow, LotKey, LotRow, MovementRow
 
 if TYPE_CHECKING:
     from gateway.handlers.release import Desk
+
+ZERO = Decimal(0)
 
 
 def book(desk: Desk, case: Case, actor: str) -> None:
@@ -75,6 +80,41 @@ def unbook(desk: Desk, case: Case, condition: Condition) -> None:
     )
     post(desk.unit, event, done, case.id, holding)
     case.posted.ordinal, case.posted.moves = None, ()
+    case.posted.taken_back_on = desk.today
+    case.posted.kept = _stands(condition, trade)
+
+
+def _stands(condition: Condition, trade: Trade) -> tuple[Decimal, Decimal]:
+    """Quantity and amount of the trade that settled."""
+    settled = books.shares(condition.parts, trade)
+    quantity = sum((s.quantity for s in settled), ZERO)
+    return quantity, sum((s.relieved for s in settled), ZERO)
+
+
+def rebook(desk: Desk, case: Case, condition: Condition) -> None:
+    """What was taken back as cancelled and settled all the same was traded after all (DOMAIN 2.4)."""
+    assert case.terms is not None and case.terms.trade is not None
+    trade, posted = case.terms.trade, case.posted
+    if posted.ordinal is not None or posted.taken_back_on is None:
+        return
+    (stands, amount), (kept, kept_amount) = _stands(condition, trade), posted.kept
+    if stands <= kept:
+        return
+    quantity = stands - kept
+    part = replace(
+        trade,
+        quantity=quantity,
+        amount=amount - kept_amount,
+        accrued=share(trade.accrued, quantity, trade.quantity, trade.digits),
+    )
+    on = posted.taken_back_on
+    holding = (case.lane, case.portfolio, trade.account, trade.isin)
+    event = desk.tell(case, "TradeBooked", "lifecycle", {"again": quantity}, on=on)
+    done = books.book_trade(part, desk.unit.memory.lots.get(holding, []), event.seq)
+    post(desk.unit, event, books.dated(done, on), case.id, holding)
+    if quantity == trade.quantity:
+        posted.ordinal, posted.moves, posted.taken_back_on = event.seq, done.moves, None
+    posted.kept = stands, amount
 
 
 def balance(
@@ -99,6 +139,7 @@ def _balance_securities(
     }
     if not wanted and not case.posted.parts and not advanced and not case.posted.advances:
         return
+    rebook(desk, case, condition)
     causes = {f.key: f.message for f in case.facts}
     taken_back = {p.key: p.reversed_on for p in condition.parts if p.reversed}
     for key, held in list(case.posted.parts.items()):

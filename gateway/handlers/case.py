@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -24,6 +23,9 @@ from settlement.enrichment import Enriched
 from store.cases import ConditionRow
 
 SECURITIES = "securities"
+BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+SHIFTS = range(67, -1, -5)  # 14 places, 70 bits
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,9 @@ class Posted:
 
     ordinal: int | None = None  # of the trade's lot; none while no trade is booked
     moves: tuple[LotMove, ...] = ()
+    # after a cancellation: when the trade was taken back, and quantity and amount that stayed
+    taken_back_on: date | None = None
+    kept: tuple[Decimal, Decimal] = (ZERO, ZERO)
     parts: dict[str, PostedPart] = field(default_factory=dict)
     advances: dict[str, Advance] = field(default_factory=dict)
     ordered: bool = False
@@ -117,6 +122,22 @@ class Case:
         found = [f.content for f in self.facts if isinstance(f.content, Released)]
         return max(found, key=lambda r: r.version, default=None)
 
+    @property
+    def in_force(self) -> Instruction | Payment | None:
+        """The body of the newest repair or replacement that is not waiting or dropped; None before any."""
+        kept = [-n for n in self.bodies if n < 0]
+        valid = [n for n in kept if not {f"amend:{n}", f"dropped:{n}"} & self.flags]
+        return self.bodies[-max(valid)] if valid else None
+
+    @property
+    def waits_on_static(self) -> bool:
+        """Whether static data may still hold it back; known only where its body is loaded."""
+        return self.body is not None and (self.released is None or "reapprove:" in self.flags)
+
+    def next_version(self) -> int:
+        """A number no version has, sent or kept."""
+        return max((self.version, *map(abs, self.bodies))) + 1
+
     def did(self, deed: fact.Deed, at: datetime) -> Fact:
         """Add what our side did."""
         added = fact.of_deed(deed, at)
@@ -158,7 +179,8 @@ def stored_case(row: Any, facts: Iterable[Any]) -> Case:
 def reference_for(kind: str, client: str, reference: str, step: object) -> str:
     """A wire reference of 16 characters that derives from what it names (decision 0004)."""
     digest = hashlib.sha256(f"{client}\x1f{reference}\x1f{step}".encode()).digest()
-    return kind + base64.b32encode(digest[:9])[:14].decode()
+    number = int.from_bytes(digest[:9], "big")
+    return kind + "".join([BASE32[number >> shift & 31] for shift in SHIFTS])
 
 
 def uetr_for(client: str, reference: str) -> str:

@@ -124,7 +124,8 @@ async def raise_parked(core: Core, db: Connection, rows: Sequence[Any]) -> None:
                 r["id"],
                 (r["reason"] or "unknown_reference").partition(":")[0],
                 f"message {r['id']}",
-                f"{r['type'] or 'message'} on {r['link']} for {r['reference'] or 'no reference'}: {r['reason']}",
+                f"{r['type'] or 'message'} on {r['link']} for {r['reference'] or 'no reference'}:"
+                f" {r['reason']}",
                 now,
             )
             for r in rows

@@ -19,7 +19,10 @@ from store.rows import Connection
 if TYPE_CHECKING:
     from gateway.handlers.advance import Advance
 
-BODIES = "select id, body, body_hash, (select state from condition c where c.id = i.id) as state from instruction i where id = any($1::uuid[])"
+BODIES = """
+select i.id, i.body, i.body_hash, c.state from instruction i left join condition c using (lane, id)
+where i.id = any($1::uuid[])
+"""
 
 
 async def claim(advance: Advance, db: Connection, submissions: Sequence[Submission]) -> list[Case]:

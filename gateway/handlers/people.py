@@ -96,7 +96,7 @@ def cancel(advance: Advance, case: Case, item: Action) -> None:
         case,
         "CancelRequested",
         item.client.person,
-        {"reason": str((item.body.get("reason") or item.body.get("note") or ""))},
+        {"reason": str(item.body.get("reason") or item.body.get("note") or "")},
     )
     advance.desk.cancel(case, item.client.person, case.version)
 
@@ -105,7 +105,7 @@ def _withdraw(advance: Advance, case: Case, item: Action) -> None:
     case.did(
         Withdrawn(
             item.client.person,
-            str((item.body.get("reason") or item.body.get("note") or "")) or None,
+            str(item.body.get("reason") or item.body.get("note") or "") or None,
         ),
         advance.unit.now,
     )
@@ -188,7 +188,7 @@ def amend(advance: Advance, case: Case, item: Action) -> None:
         raise refuse(
             "state", "amended_already", "a replacement waits for the cancellation already", state
         )
-    version = case.version + 1
+    version = case.next_version()
     problems = advance.desk.check(case, body)
     if problems:
         raise Refused("invalid", problems)
@@ -212,6 +212,7 @@ def _repair(advance: Advance, case: Case, item: Action, body: Instruction | Paym
     condition = advance.desk.fold(case) if case.terms is not None else None
     if isinstance(condition, Condition):
         bookkeeping.unbook(advance.desk, case, condition)
+    _keep_version(advance, case, body, case.next_version(), item)
     case.body = body
     advance.desk.complete(case)
     advance.desk.supersede(case, person)
@@ -267,14 +268,14 @@ def _changed(case: Case, changes: dict[str, Any]) -> Instruction | Payment:
 def _keep_version(
     advance: Advance, case: Case, body: Instruction | Payment, version: int, item: Action
 ) -> None:
-    """The replacement waits under its negative number for the cancellation to be done."""
-    format_, link = case.formats[case.version]
+    """What a person made of it, under a negative number: it waits, or it is what the next edit changes."""
+    format_, link = case.formats.get(case.version, ("", ""))
     advance.unit.versions.append(
         VersionRow(
             case.lane,
             case.id,
             -version,
-            f"waiting {version}",
+            f"kept {version}",
             format_,
             link,
             body.model_dump_json(exclude_none=True),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from gateway.handlers import bookkeeping
 from gateway.handlers.case import POSTED, TERMS, Case, Terms, reference_for, uetr_for
 from gateway.handlers.unit import Unit
 from ledger.posting import Outgoing
+from schemas.answer import StatusAdvice
 from schemas.event import Event
 from schemas.fact import Approved, CancelAsked, Released, dump
 from schemas.identifiers import currency_digits
@@ -31,8 +33,8 @@ from settlement import lifecycle, payments
 from settlement.approval import approval_needed
 from settlement.condition import Condition
 from settlement.enrichment import Enriched, enrich
-from settlement.payments import PaymentCondition
 from settlement.payment_enrichment import EnrichedPayment, enrich_payment
+from settlement.payments import PaymentCondition
 from store.cases import ConditionRow, ExceptionRow, FactRow, Timer, VersionRow
 from store.messages import Out, Raw
 from store.references import Claim
@@ -164,7 +166,7 @@ class Desk:
         """As far as it goes by itself: book the trade once approved, release once nothing is missing."""
         if not case.has(Approved) or case.released is not None or "reapprove:" in case.flags:
             return
-        if case.terms is None or case.terms_changed:
+        if case.terms is None or case.row is not None:  # a new one was completed at its claim
             problems = self.complete(case)
             if problems:
                 self.raise_(case, "unfit", "; ".join(p.message for p in problems), "unfit")
@@ -237,8 +239,7 @@ class Desk:
             if isinstance(f.content, Released) and f.content.version == version
         )
         asked = sum(1 for f in case.facts if isinstance(f.content, CancelAsked))
-        step = f"cancel {version} {asked + 1}"
-        reference = reference_for(CANCEL_REFERENCE, case.client, case.reference, step)
+        reference = self._cancel_reference(case, version, asked + 1)
         servicer = case.terms.servicer if case.terms else ""
         wire = self._wire(case, reference, self._own_bic(servicer), servicer)
         name = CANCELLATIONS.get(format_, format_)
@@ -247,11 +248,20 @@ class Desk:
         case.did(CancelAsked(reference, version), self.now)
         return True
 
+    def _cancel_reference(self, case: Case, version: int, number: int) -> str:
+        step = f"cancel {version} {number}"
+        return reference_for(CANCEL_REFERENCE, case.client, case.reference, step)
+
     def check(self, case: Case, body: Instruction | Payment) -> list[Problem]:
-        """What static data says against a changed body."""
+        """What static data says against a changed body; once a version has left, a wait as well."""
         if isinstance(body, Instruction):
-            return list(self._enrich(case, body).problems)
-        return list(enrich_payment(body, self.static, self.today, lifted(case)).problems)
+            found: Enriched | EnrichedPayment = self._enrich(case, body)
+        else:
+            found = enrich_payment(body, self.static, self.today, lifted(case))
+        if case.released is None:
+            return list(found.problems)
+        waits = [Problem(w.code, w.code, w.message) for w in found.waiting]
+        return [*found.problems, *waits]
 
     def supersede(self, case: Case, person: str) -> None:
         """After a repair: approve by policy or wait for a second person, then go on as a new version."""
@@ -359,7 +369,7 @@ class Desk:
                 self.raise_(case, raised.code, raised.text, raised.key)
         if carry:
             self.tell(case, "Moved", "lifecycle", carry)
-        row = row._replace(posted=POSTED.dump_json(case.posted).decode())
+        row = row._replace(posted=POSTED.dump_json(case.posted, exclude_defaults=True).decode())
         (self.unit.moved if case.row is not None else self.unit.fresh)[case.lane, case.id] = row
         for f in case.facts[case.stored :]:
             self.unit.facts.append(
@@ -402,9 +412,14 @@ class Desk:
         waiting = next((f for f in case.flags if f.startswith("amend:")), None)
         if waiting is None or isinstance(condition, PaymentCondition):
             return self._cancelled(case, condition)
+        version = int(waiting.partition(":")[2])
+        if condition.settled_quantity or self._denied(case, condition):
+            case.flags = case.flags - {waiting} | {f"dropped:{version}"}
+            words = "what it should replace was not cancelled: the amendment is dropped"
+            self.raise_(case, "amendment_dropped", words, f"{version}")
+            return condition
         if condition.state.value != "cancelled":
             return condition
-        version = int(waiting.partition(":")[2])
         case.flags.discard(waiting)
         case.body = case.bodies[-version]
         bookkeeping.unbook(self, case, condition)
@@ -412,6 +427,16 @@ class Desk:
         bookkeeping.book(self, case, case.maker)
         self.release(case, case.maker, version)
         return self.fold(case)
+
+    def _denied(self, case: Case, condition: Condition) -> bool:
+        """Whether our newest cancellation was denied; clocks differ, so an older one's denial may stand."""
+        if condition.cancellation.value not in ("denied", "rejected"):
+            return False
+        asked = sum(1 for f in case.facts if isinstance(f.content, CancelAsked))
+        newest = self._cancel_reference(case, case.version, asked)
+        return any(
+            isinstance(f.content, StatusAdvice) and f.content.related == newest for f in case.facts
+        )
 
     def _cancelled(
         self, case: Case, condition: Condition | PaymentCondition
@@ -484,7 +509,7 @@ class Desk:
             reason.code if reason else None,
             reason.text if reason else None,
             flags,
-            POSTED.dump_json(case.posted).decode(),
+            "{}",  # put once the books are balanced
             TERMS.dump_json(terms).decode() if terms is not None and case.terms_changed else None,
             len(case.facts),
         )
@@ -538,9 +563,12 @@ def lifted(case: Case) -> frozenset[str]:
 
 def day_end(on: date, settings: Settings) -> datetime:
     """The end of a business day."""
-    hour, minute = settings.business_day_end.split(":")
-    local = datetime.combine(on, time(int(hour), int(minute)), ZoneInfo(settings.business_zone))
-    return local.astimezone(ZoneInfo("UTC"))
+    return _local(on, settings.business_day_end, settings.business_zone)
+
+
+@lru_cache(4096)
+def _local(on: date, at: str, zone: str) -> datetime:
+    return datetime.combine(on, time.fromisoformat(at), ZoneInfo(zone)).astimezone(UTC)
 
 
 def overdue_at(on: date, settings: Settings) -> datetime:

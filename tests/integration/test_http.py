@@ -118,7 +118,7 @@ async def serving(dsn_owner: str, dsn_app: str, folder: Path) -> AsyncIterator[A
         aiohttp.ClientSession() as web,
     ):
         async with asyncio.timeout(20):
-            while not await running.core.quiet():  # noqa: ASYNC110
+            while not await running.core.quiet():
                 await asyncio.sleep(0.02)
         yield Api(running, web, shown, dsn_app)
 

@@ -54,14 +54,17 @@
     const row = parser.content.firstElementChild;
     if (old.classList.contains("at")) row.classList.add("at");
     row.classList.add("touched");
+    const held = old.contains(document.activeElement);
     old.replaceWith(row);
+    if (held) row.querySelector("a").focus({ preventScroll: true });
   }
   function news() {
     const notice = $("news");
     if (!notice || !fresh.size) return;
     notice.hidden = false;
-    notice.firstElementChild.textContent = fresh.size;
-    put($("said"), `${fresh.size} updates wait`);
+    const text = `${fresh.size} ${fresh.size === 1 ? "update" : "updates"}`;
+    put(notice.firstElementChild, text);
+    put($("said"), `${text} waiting`);
   }
   function hear(said) {
     if (said.rows && body.dataset.screen === "one") {

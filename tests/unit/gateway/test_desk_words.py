@@ -164,8 +164,33 @@ def test_messages_are_compared_by_meaning_and_only_where_both_speak() -> None:
         Named("", "20C", "Sender's message reference", "B", 3),
         Named("", "36B", "Quantity to settle", "UNIT/5000,", 4),
     ]
-    differing = {f.tag: f.other for f in fields.beside(mine, theirs) if f.other is not None}
-    assert differing == {"36B": "UNIT/5000,"}
+    differing = {
+        p.name: p.theirs.value for p in fields.beside(mine, theirs) if p.differs and p.theirs
+    }
+    assert differing == {"Quantity to settle": "UNIT/5000,"}
+
+
+def test_each_field_of_both_messages_is_shown_once_and_no_envelope() -> None:
+    mine = [
+        Named("block 3", "108", "Message user reference", "A", 0),
+        Named("SETPRTY", "95P", "Place of settlement", "DTCYUS33", 1),
+        Named("SETPRTY", "95P", "Place of settlement", "DAKVDEFF", 2),
+        Named("FIAC", "97A", "Safekeeping account", "S", 3),
+    ]
+    theirs = [
+        Named("DataPDU/Header/Message", "Format", "Format", "MX", 0),
+        Named("DataPDU/Body/Document/x", "Cd", "Reason", "CLAC", 1),
+        Named("DataPDU/Body/Document/y", "AnyBIC", "Place of settlement", "DTCYUS33", 2),
+    ]
+    assert [
+        (p.name, p.mine and p.mine.value, p.theirs and p.theirs.value)
+        for p in fields.beside(mine, theirs)
+    ] == [
+        ("Place of settlement", "DTCYUS33", "DTCYUS33"),
+        ("Reason", None, "CLAC"),
+        ("Place of settlement", "DAKVDEFF", None),
+        ("Safekeeping account", "S", None),
+    ]
 
 
 def test_bytes_show_as_text_without_control_characters() -> None:
