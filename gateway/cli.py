@@ -64,7 +64,10 @@ def line(text: str) -> None:
 
 
 def run_loop(work: Coroutine[Any, Any, T]) -> T:
-    """Run on uvloop where there is one."""
+    """Run on uvloop where there is one, logs on stderr."""
+    from gateway import logs
+
+    logs.to_stderr()
     try:
         import uvloop
     except ImportError:
@@ -185,7 +188,7 @@ def migrate(data: Data = None) -> None:
     """Bring the database to the version of this code."""
     from gateway import app as wiring
 
-    typer.echo(asyncio.run(wiring.migrate(settings_for(data))))
+    typer.echo(run_loop(wiring.migrate(settings_for(data))))
 
 
 @app.command("import")
@@ -199,7 +202,7 @@ def import_(
     """Take in static data; every error by file, row and column, nothing half applied."""
     from gateway import app as wiring
 
-    report = asyncio.run(wiring.import_folder(settings_for(data), folder, check))
+    report = run_loop(wiring.import_folder(settings_for(data), folder, check))
     typer.echo(report)
 
 
@@ -214,7 +217,7 @@ def verify(
     """Walk the chain, the books, the inbox and the simulators' journals; say what is wrong and where."""
     from gateway import app as wiring
 
-    findings = asyncio.run(wiring.verify(settings_for(data), simulators))
+    findings = run_loop(wiring.verify(settings_for(data), simulators))
     if as_json:
         typer.echo(json.dumps(findings))
     else:
@@ -250,7 +253,7 @@ def keys_add(
     from gateway import app as wiring
 
     typer.echo(
-        asyncio.run(wiring.add_key(settings_for(data), name, person or name, roles.split(",")))
+        run_loop(wiring.add_key(settings_for(data), name, person or name, roles.split(",")))
     )
 
 
@@ -259,7 +262,7 @@ def keys_list(data: Data = None) -> None:
     """The keys, without their secrets."""
     from gateway import app as wiring
 
-    typer.echo(asyncio.run(wiring.list_keys(settings_for(data))))
+    typer.echo(run_loop(wiring.list_keys(settings_for(data))))
 
 
 @keys_app.command("disable")
@@ -267,7 +270,7 @@ def keys_disable(prefix: str, data: Data = None) -> None:
     """No longer let this key in."""
     from gateway import app as wiring
 
-    typer.echo(asyncio.run(wiring.disable_key(settings_for(data), prefix)))
+    typer.echo(run_loop(wiring.disable_key(settings_for(data), prefix)))
 
 
 def read_input(file: Path) -> bytes:

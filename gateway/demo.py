@@ -352,6 +352,12 @@ class Day:
                 )
             )
 
+    async def _person(self, who: str, path: str, body: Any) -> None:
+        """A person acts; an answer of no is kept for the report, but for a state that moved on (409)."""
+        status, said = await self.door.post(who, path, body)
+        if status not in (200, 201, 409):
+            self.problems.append(f"{who} {path}: {status} {said}")
+
     async def _once(self, key: str) -> bool:
         fresh = key not in self.mended
         self.mended.add(key)
@@ -360,18 +366,18 @@ class Day:
     async def _approve(self, row: Any, now: datetime) -> None:
         if "ssi_missing" in row["flags"] and now - row["since"] > timedelta(minutes=30):
             if await self._once("ssi"):
-                await self.door.post("admin", "/v1/static", {"counterparty_ssi.csv": LATE_SSI})
+                await self._person("admin", "/v1/static", {"counterparty_ssi.csv": LATE_SSI})
             return
         if (
             row["waits_for"]
             and "approval" in row["waits_for"]
             and await self._once(f"approve {row['id']}")
         ):
-            await self.door.post("ben", f"/v1/instructions/{row['id']}/approve", {})
+            await self._person("ben", f"/v1/instructions/{row['id']}/approve", {})
 
     async def _repair(self, row: Any, now: datetime) -> None:
         if row["kind"] == "securities" and await self._once(f"repair {row['id']} {row['version']}"):
-            await self.door.post(
+            await self._person(
                 "anna", f"/v1/instructions/{row['id']}/repair", {"sell": None, "buyr": None}
             )
 
@@ -387,7 +393,7 @@ class Day:
         fee = Decimal(body["commission"]["value"])
         net = deal + fee if body["direction"] == "RECE" else deal - fee
         currency = body["settlement_amount"]["currency"]
-        await self.door.post(
+        await self._person(
             "anna",
             f"/v1/instructions/{row['id']}/amend",
             {
@@ -403,8 +409,8 @@ class Day:
         wanted = trade.startswith("CANCEL")
         late = row["settle_on"] is not None and now.date() >= row["settle_on"] and now.hour >= 14
         if wanted and (late if race else True) and await self._once(f"cancel {row['id']}"):
-            await self.door.post(
-                "anna", f"/v1/instructions/{row['id']}/cancel", {"note": "dealt in error"}
+            await self._person(
+                "anna", f"/v1/instructions/{row['id']}/cancel", {"reason": "dealt in error"}
             )
 
 

@@ -40,6 +40,12 @@ class Arrival:
     key: bytes = b""  # file name for directories
 
 
+def transport_key(name: bytes, body: bytes) -> bytes:
+    """What makes an arrival the same again: its bytes and, from a directory, the file's name as well."""
+    key = hashlib.sha256(body).digest()
+    return key + hashlib.sha256(name).digest() if name else key
+
+
 @dataclass(slots=True)
 class Stored:
     """A message that is safe on disk and not yet worked."""
@@ -72,7 +78,7 @@ class Inbound:
         async with self.core.pool.acquire() as db, db.transaction():
             await self.core.ids.ensure(db, len(bodies))
             raws = [
-                Raw(self.core.ids.take(), "in", self.link, hashlib.sha256(k + b).digest(), now, b)
+                Raw(self.core.ids.take(), "in", self.link, transport_key(k, b), now, b)
                 for k, b in bodies
             ]
             fresh = await messages.store_many(db, self.link, raws)

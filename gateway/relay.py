@@ -132,7 +132,7 @@ class Relay:
         for row in again:
             body = mark_possible_duplicate(found[row["id"]])
             found[row["id"]] = body
-            key = hashlib.sha256(body + bytes([row["attempt"]])).digest()
+            key = hashlib.sha256(body).digest() + bytes([row["attempt"]])
             raws.append(Raw(self.core.ids.take(), "out", self.link.name, key, now, body))
         await messages.keep_many(db, raws)
         await messages.attempted_many(

@@ -93,6 +93,17 @@ async def books(db: Connection) -> list[Finding]:
         found.append(
             finding("cause", f"{r['what']} lane {r['lane']} seq {r['seq']}", "no event caused it")
         )
+    for query, what in (
+        (audit.NO_MOVEMENT, "moved nothing"),
+        (audit.UNBOOKED_CASH, "cash moved without a journal"),
+    ):
+        for r in await audit.rows(db, query):
+            where = f"lane {r['lane']} seq {r['seq']}"
+            found.append(finding("journal", where, f"{r.get('type', 'an event')}: {what}"))
+    for r in await audit.rows(db, audit.STATES):
+        found.append(
+            finding("state", r["reference"], f"shown as {r['state']}, the log says {r['told']}")
+        )
     for r in await audit.rows(db, audit.POSITIONS):
         found.append(
             finding(
@@ -144,7 +155,9 @@ async def messages(db: Connection) -> list[Finding]:
         (audit.NO_RAW, "inbox row without its bytes"),
         (audit.NO_INBOX, "inbound bytes without an inbox row"),
         (audit.NO_OUT, "outbox row without its bytes"),
-        (audit.CHANGED_BODY, "the stored bytes are not those that came"),
+        (audit.NO_OUTBOX, "outbound bytes without an outbox row"),
+        (audit.NO_REFERENCE, "its reference does not lead back to its instruction"),
+        (audit.CHANGED_BODY, "the stored bytes are not those that came or left"),
     ):
         for r in await audit.rows(db, query):
             found.append(finding("message", f"{r['link']} {r['id']}", what))

@@ -96,11 +96,35 @@ NO_OUT = """
 select o.id, o.link, o.reference from outbox o left join raw_message m using (id)
 where m.id is null
 """
-CHANGED_BODY = """
+NO_OUTBOX = """
 select m.id, m.link from raw_message m
-where m.direction = 'in' and m.transport_key <> sha256(m.body)
-    and m.link in (select distinct link from raw_message)
-    and not exists (select from setting where key = 'link:' || m.link and value = 'directory')
+where m.direction = 'out' and not exists (select from outbox o where o.id = m.id)
+    and not exists (select from outbox_attempt a where a.message = m.id)
+"""
+# a transport key begins with the hash of the bytes it came or left with
+CHANGED_BODY = """
+select m.id, m.link from raw_message m where substring(m.transport_key for 32) <> sha256(m.body)
+"""
+NO_REFERENCE = """
+select o.id, o.link from outbox o
+left join reference r on r.kind = 'wire' and r.owner = '' and r.value = o.reference
+where r.instruction is distinct from o.instruction
+"""
+NO_MOVEMENT = """
+select e.lane, e.seq, e.type from event e left join movement m using (lane, seq)
+where m.lane is null and e.type in
+    ('TradeBooked', 'SettledPart', 'SettlementReversed', 'PositionOpened', 'CashOpened')
+"""
+UNBOOKED_CASH = """
+select distinct m.lane, m.seq from movement m left join journal j using (lane, seq)
+where j.lane is null and m.measure = 'settled' and length(m.asset) = 3
+"""
+STATES = """
+select c.reference, c.state, told.state as told from condition c
+cross join lateral (
+    select payload::json ->> 'state' as state from event e
+    where e.aggregate = c.id and payload like '%"state":%' order by seq desc limit 1) told
+where told.state <> c.state
 """
 IN_COUNTS = """
 select link, count(*) as messages, sum(seen) as arrivals from inbox group by link order by link

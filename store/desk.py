@@ -28,7 +28,7 @@ CLOSED = (
     "returned",
 )
 APPROVAL = "approval by a second person"  # what the lane's holder says it waits for
-_OPEN = f"c.state not in ({', '.join(repr(state) for state in CLOSED)})"
+_OPEN = "c.urgency < 500000"  # nothing closed: store/sql/0002_desk.sql
 _THEIRS = "c.whose_move in ('them', 'custodian', 'network')"
 _TROUBLE = "exists (select from exception x where x.instruction = c.id and x.closed_at is null)"
 # {today} is the business date's parameter
@@ -37,7 +37,7 @@ TABS: dict[str, str] = {
     " or c.state in ('network_nak', 'in_repair', 'fate_unknown'))",
     "us": f"{_OPEN} and c.whose_move = 'us'",
     "them": f"{_OPEN} and {_THEIRS}",
-    "due": f"{_OPEN} and c.settle_on = {{today}}",
+    "due": "c.urgency = {today} - date '2000-01-01'",
     "failing": f"{_OPEN} and (c.state in ('failing', 'overdue_unconfirmed')"
     " or c.settle_on < {today})",
     "approvals": f"{_OPEN} and c.waits_for = '{APPROVAL}'",
@@ -68,7 +68,7 @@ SEARCH_NUMBER = ("c.amount = {number}", "c.quantity = {number}", "c.open_quantit
 _DAY = "(coalesce(c.settle_on, date '2000-01-01') - date '2000-01-01')"
 ORDERS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "urgency": (
-        (f"case when {_OPEN} then {_DAY} else 1000000 - {_DAY} end", "integer"),
+        ("c.urgency", "integer"),
         ("-coalesce(c.amount, 0)", "numeric"),
     ),
     "state": (("c.state", "text"), (_DAY, "integer")),
@@ -93,6 +93,16 @@ _FROM = "from condition c join instruction i on i.lane = c.lane and i.id = c.id"
 
 BY_IDS = f"select {_COLUMNS} {_FROM} where c.id = any($1::uuid[])"
 TAB_COUNTS = "select {counts} from condition c where " + _OPEN
+TOTALS = (
+    """
+select c.currency, count(*) as count,
+       sum(case when c.quantity > 0 then round(c.amount * c.open_quantity / c.quantity, 2)
+           else c.amount end) filter (where """
+    + _OPEN
+    + """) as amount
+from condition c where {where} group by c.currency order by c.currency nulls last
+"""
+)
 STATE_COUNTS = "select state, count(*) from condition group by state"
 EXCEPTIONS_OPEN = "select count(*) from exception where closed_at is null"
 PARKED = "select count(*) from inbox where state = 'parked'"
@@ -183,6 +193,11 @@ class View:
     order: str = "urgency"
     descending: bool = False
 
+    @property
+    def narrowed(self) -> bool:
+        """Whether more than the tab decides what it holds."""
+        return bool(self.filters or self.search)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -217,10 +232,15 @@ async def page(
             for value, type_ in zip(after, (first[1], second[1], "uuid"), strict=True)
         )
         where += f" and ({first[0]}, {second[0]}, c.id) {beyond} ({keys})"
+    # what is narrowed down is gathered in one scan; a whole tab is walked along its index
+    gathered = "materialized" if view.narrowed else "not materialized"
     rows = await db.fetch(
-        f"select {_COLUMNS}, ({first[0]})::text as key1, ({second[0]})::text as key2 {_FROM}"
-        f" where {where} order by {first[0]} {way}, {second[0]} {way}, c.id {way}"
-        f" limit {limit + 1}",
+        f"with hit as {gathered} (select c.lane, c.id, {first[0]} as key1, {second[0]} as key2"
+        f" from condition c where {where}),"
+        f" page as (select * from hit order by key1 {way}, key2 {way}, id {way} limit {limit + 1})"
+        f" select {_COLUMNS}, p.key1::text, p.key2::text from page p"
+        f" join condition c using (lane, id) join instruction i using (lane, id)"
+        f" order by p.key1 {way}, p.key2 {way}, p.id {way}",
         *parameters.values,
     )
     if len(rows) <= limit:
@@ -230,17 +250,12 @@ async def page(
 
 
 async def totals(db: Connection, view: View, today: date) -> list[Any]:
-    """Count and open amount per currency of everything the view holds."""
+    """Count and open amount per currency of what the view holds; of the open alone, if not narrowed."""
     parameters = _Parameters()
     where = _where(view, today, parameters)
-    return list(
-        await db.fetch(
-            "select c.currency, count(*) as count, sum(case when c.quantity > 0"
-            " then round(c.amount * c.open_quantity / c.quantity, 2) else c.amount end) as amount"
-            f" from condition c where {where} group by c.currency order by c.currency nulls last",
-            *parameters.values,
-        )
-    )
+    if not view.narrowed:
+        where += f" and {_OPEN}"
+    return list(await db.fetch(TOTALS.format(where=where), *parameters.values))
 
 
 async def members(db: Connection, view: View, today: date, ids: Sequence[UUID]) -> set[UUID]:

@@ -190,13 +190,9 @@ class Desk:
         view = lines.view(request.query)
         cursor = request.query.get("after")
         after = lines.read_cursor(cursor) if cursor else None
-        board = await self.boards.now()
-        choices = await self.boards.choices()
-        async with self.core.pool.acquire() as db:
-            place = await desk.heads(db)
-            page = await desk.page(db, view, board.today, after, PAGE_ROWS)
-            totals = await desk.totals(db, view, board.today)
-        count = sum(t["count"] for t in totals)
+        board, choices = await self.boards.now(), await self.boards.choices()
+        place, page, totals = await self._listed(view, board, after)
+        narrowed = sum(t["count"] for t in totals)
         return self.draw(
             "instructions.html",
             seat,
@@ -209,7 +205,7 @@ class Desk:
             rows=[lines.line(r, board) for r in page.rows],
             ids=lines.write_ids(r["id"] for r in page.rows),
             place=lines.write_place(place),
-            count=count,
+            count=narrowed if view.narrowed else board.tabs[view.tab],
             sums=[
                 (t["currency"], words.money(t["amount"], lines.digits(t["currency"])))
                 for t in totals
@@ -218,6 +214,23 @@ class Desk:
             after=lines.write_cursor(page.after) if page.after else "",
             first=after is None,
         )
+
+    async def _listed(
+        self, view: View, board: Board, after: list[str] | None
+    ) -> tuple[dict[int, int], desk.Page, list[Any]]:
+        """Where the log stood, one page after that, and its totals beside it."""
+
+        async def totals() -> list[Any]:
+            async with self.core.pool.acquire() as db:
+                return await desk.totals(db, view, board.today)
+
+        async def page() -> tuple[dict[int, int], desk.Page]:
+            async with self.core.pool.acquire() as db:
+                place = await desk.heads(db)
+                return place, await desk.page(db, view, board.today, after, PAGE_ROWS)
+
+        (place, found), sums = await asyncio.gather(page(), totals())
+        return place, found, sums
 
     def _order(self, view: View, order: str) -> tuple[str, str]:
         """Where a column's heading leads, and how it is sorted now."""
