@@ -37,9 +37,7 @@ def main() -> None:
     from store.account import ServiceUnavailable
 
     try:
-        app(standalone_mode=False)
-    except typer.Exit as leaving:
-        sys.exit(leaving.exit_code)
+        sys.exit(app(standalone_mode=False))  # a typer.Exit comes back as its code
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     except Refused as refused:
@@ -53,9 +51,20 @@ def main() -> None:
         sys.exit(1)
     except Exception as wrong:
         if hasattr(wrong, "format_message"):  # click's usage errors, without importing click
-            line(f"Error: {wrong.format_message()}")
+            if said := wrong.format_message():
+                line(f"Error: {said}")
             sys.exit(2)
+        if is_outage(wrong):
+            line(f"the database or the broker cannot be used: {wrong}")
+            sys.exit(1)
         raise
+
+
+def is_outage(wrong: Exception) -> bool:
+    """Whether somebody else's server, not our code, is why it failed."""
+    import asyncpg
+
+    return isinstance(wrong, OSError | asyncpg.PostgresError | asyncpg.InterfaceError)
 
 
 def line(text: str) -> None:
@@ -77,9 +86,19 @@ def run_loop(work: Coroutine[Any, Any, T]) -> T:
 
 def settings_for(data: Path | None) -> Settings:
     """The settings, with the data folder of the command line."""
+    import pydantic
+
     from gateway.config import Settings, data_folder
 
-    return Settings(data=data or data_folder())
+    try:
+        return Settings(data=data or data_folder())
+    except pydantic.ValidationError as error:
+        for e in error.errors(include_url=False):
+            line(f"FINALITY_{'_'.join(str(part) for part in e['loc']).upper()}: {e['msg']}")
+        raise typer.Exit(2) from error
+    except ValueError as error:
+        line(f"FINALITY_CONFIG: {error}")
+        raise typer.Exit(2) from error
 
 
 @app.command()

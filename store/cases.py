@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -194,22 +195,41 @@ ADD_CONDITIONS = (
     + ", ".join(f"${n}::{_TYPES.get(f, 'text')}[]" for n, f in enumerate(_CONDITION, 1))
     + f") k ({', '.join(_CONDITION)})"
 )
-MOVE_CONDITIONS = (
-    "update condition c set "
-    + ", ".join(
-        f"flags = {_FLAGS}"
-        if f == "flags"
-        else "terms = coalesce(k.terms, c.terms)"  # sent only when a version changed them
-        if f == "terms"
-        else f"{f} = k.{f}"
-        for f in _MOVING
-    )
-    + " from unnest("
-    + ", ".join(
-        f"${n}::{_TYPES.get(f, 'text')}[]" for n, f in enumerate(("lane", "id", *_MOVING), 1)
-    )
-    + f") k (lane, id, {', '.join(_MOVING)}) where c.lane = k.lane and c.id = k.id"
+# what an answer may change; the rest changes only with a version, a person or static data
+_ANSWERED = (
+    "state",
+    "processing",
+    "cancellation",
+    "matching",
+    "settlement",
+    "change",
+    "open_quantity",
+    "settled_quantity",
+    "waits_for",
+    "whose_move",
+    "since",
+    "reason",
+    "reason_text",
+    "flags",
+    "posted",
+    "facts",
 )
+
+
+def _update(fields: Sequence[str]) -> str:
+    """Set these fields of many conditions; terms are sent only when a version changed them."""
+    special = {"flags": f"flags = {_FLAGS}", "terms": "terms = coalesce(k.terms, c.terms)"}
+    given = ("lane", "id", *fields)
+    arrays = [f"${n}::{_TYPES.get(f, 'text')}[]" for n, f in enumerate(given, 1)]
+    return (
+        f"update condition c set {', '.join(special.get(f, f'{f} = k.{f}') for f in fields)}"
+        f" from unnest({', '.join(arrays)})"
+        f" k ({', '.join(given)}) where c.lane = k.lane and c.id = k.id"
+    )
+
+
+MOVE_CONDITIONS = _update(_MOVING)
+ANSWER_CONDITIONS = _update(_ANSWERED)
 SET_TIMERS = """
 insert into timer (lane, instruction, kind, due_at)
 select * from unnest($1::smallint[], $2::uuid[], $3::text[], $4::timestamptz[])
@@ -292,13 +312,25 @@ async def add_conditions(db: Connection, rows: Sequence[ConditionRow]) -> None:
 
 
 async def move_conditions(db: Connection, rows: Sequence[ConditionRow]) -> None:
-    """The new condition of known instructions."""
+    """The new condition of known instructions, all of it."""
     if rows:
-        flat = [
-            (r.lane, r.id, *(" ".join(r.flags) if f == "flags" else getattr(r, f) for f in _MOVING))
-            for r in rows
-        ]
-        await db.execute(MOVE_CONDITIONS, *columns(flat))
+        await db.execute(MOVE_CONDITIONS, *columns(_flat(rows, _MOVING)))
+
+
+async def answer_conditions(db: Connection, rows: Sequence[ConditionRow]) -> None:
+    """The new condition of instructions that were only answered."""
+    if rows:
+        await db.execute(ANSWER_CONDITIONS, *columns(_flat(rows, _ANSWERED)))
+
+
+def _flat(rows: Sequence[ConditionRow], fields: Sequence[str]) -> list[tuple[Any, ...]]:
+    pick = attrgetter("lane", "id", *fields)
+    flags = fields.index("flags") + 2
+    found = []
+    for row in rows:
+        values = pick(row)
+        found.append((*values[:flags], " ".join(values[flags]), *values[flags + 1 :]))
+    return found
 
 
 async def set_timers(db: Connection, timers: Sequence[Timer]) -> None:

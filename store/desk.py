@@ -111,15 +111,10 @@ select o.link, count(*) as queued, min(m.stored_at) as oldest_at
 from outbox o left join raw_message m on m.id = o.id
 where o.state in ('queued', 'sending') group by o.link
 """
+CHOICES_MAX = 1000
 CHOICES = """
-select 'counterparty' as field, counterparty as value, count(*) from condition
-where counterparty is not null group by counterparty
-union all
-select 'custodian', custodian, count(*) from condition
-where custodian is not null group by custodian
-union all
-select 'portfolio', portfolio, count(*) from condition where portfolio <> '' group by portfolio
-order by 1, 2 limit 1000
+select counterparty, custodian, nullif(portfolio, '') as portfolio from condition
+group by grouping sets (counterparty, custodian, portfolio)
 """
 HEADS = "select lane, seq from lane_head where seq > 0 order by lane"
 CHANGED = """
@@ -302,10 +297,11 @@ async def queues(db: Connection) -> dict[str, Any]:
 
 async def choices(db: Connection) -> dict[str, list[str]]:
     """The values the filters offer."""
-    found: dict[str, list[str]] = {"counterparty": [], "custodian": [], "portfolio": []}
-    for row in await db.fetch(CHOICES):
-        found[row["field"]].append(row["value"])
-    return found
+    rows = await db.fetch(CHOICES)
+    return {
+        name: sorted({r[name] for r in rows} - {None})[:CHOICES_MAX]
+        for name in ("counterparty", "custodian", "portfolio")
+    }
 
 
 async def heads(db: Connection) -> dict[int, int]:

@@ -62,6 +62,7 @@ class Boards:
     def __init__(self, core: Core) -> None:
         self.core = core
         self._lock = asyncio.Lock()
+        self._choosing = asyncio.Lock()
         self._board: Board | None = None
         self._until = 0.0
         self._choices: dict[str, list[str]] = {}
@@ -84,11 +85,12 @@ class Boards:
         self._until = 0.0
 
     async def choices(self) -> dict[str, list[str]]:
-        """The values the filters offer, half a minute old at most."""
-        if time.monotonic() >= self._choices_until:
-            async with self.core.pool.acquire() as db:
-                self._choices = await desk.choices(db)
-            self._choices_until = time.monotonic() + CHOICES_SECONDS
+        """The values the filters offer, half a minute old at most; one reads them for all."""
+        async with self._choosing:
+            if time.monotonic() >= self._choices_until:
+                async with self.core.pool.acquire() as db:
+                    self._choices = await desk.choices(db)
+                self._choices_until = time.monotonic() + CHOICES_SECONDS
         return self._choices
 
     def _firms(self) -> dict[str, str]:

@@ -21,6 +21,10 @@ from store.desk import FILTERS, ORDERS, TABS, View
 SEARCH_MAX = 140
 
 
+class Unreadable(ValueError):
+    """An address that asks for what cannot be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """Everything one row shows, as text."""
@@ -129,21 +133,28 @@ def digits(currency: str | None) -> int:
 
 
 def view(query: Mapping[str, str]) -> View:
-    """The view an address asks for; ValueError names what cannot be."""
+    """The view an address asks for; Unreadable names what cannot be."""
     tab = query.get("tab") or "act"
     order = query.get("order") or "urgency"
     if tab not in TABS:
-        raise ValueError(f"there is no tab {tab!r}")
+        raise Unreadable(f"there is no tab {tab!r}")
     if order not in ORDERS:
-        raise ValueError(f"the list cannot be ordered by {order!r}")
+        raise Unreadable(f"the list cannot be ordered by {order!r}")
     filters = tuple((name, query[name].strip()) for name in FILTERS if query.get(name, "").strip())
     settle_on = dict(filters).get("settle_on")
-    if settle_on is not None:
-        date.fromisoformat(settle_on)
+    if settle_on is not None and not _is_day(settle_on):
+        raise Unreadable(f"{settle_on!r} is not a date like 2026-11-24")
     search = query.get("q", "").strip()
     if len(search) > SEARCH_MAX or "\0" in "".join((search, *(value for _, value in filters))):
-        raise ValueError(f"search takes up to {SEARCH_MAX} printable characters")
+        raise Unreadable(f"search takes up to {SEARCH_MAX} printable characters")
     return View(tab, filters, search, order, query.get("way") == "desc")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def address(view_: View, **changes: Any) -> str:
@@ -165,13 +176,13 @@ def write_cursor(keys: list[str]) -> str:
 
 
 def read_cursor(text: str) -> list[str]:
-    """The keys in a cursor; ValueError when it is not one of ours."""
+    """The keys in a cursor; Unreadable when it is not one of ours."""
     try:
         keys = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (binascii.Error, ValueError) as error:
-        raise ValueError("this is not a cursor of the list") from error
+        raise Unreadable("this is not a cursor of the list") from error
     if not (isinstance(keys, list) and len(keys) == 3 and all(isinstance(k, str) for k in keys)):
-        raise ValueError("this is not a cursor of the list")
+        raise Unreadable("this is not a cursor of the list")
     return keys
 
 
@@ -182,12 +193,12 @@ def write_ids(ids: Iterable[UUID]) -> str:
 
 
 def read_ids(text: str) -> frozenset[UUID]:
-    """The identifiers in such a text; ValueError when it is cut."""
+    """The identifiers in such a text; Unreadable when it is cut."""
     try:
         joined = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         return frozenset(UUID(bytes=joined[at : at + 16]) for at in range(0, len(joined), 16))
     except (binascii.Error, ValueError) as error:
-        raise ValueError("this is not a list of ours") from error
+        raise Unreadable("this is not a list of ours") from error
 
 
 def write_place(positions: Mapping[int, int]) -> str:
@@ -199,8 +210,8 @@ _PLACE = re.compile(r"([0-9a-f]{1,2}-[0-9a-f]{1,15})?(\.[0-9a-f]{1,2}-[0-9a-f]{1
 
 
 def read_place(text: str) -> dict[int, int]:
-    """The positions in such a text; ValueError when it is not one of ours."""
+    """The positions in such a text; Unreadable when it is not one of ours."""
     if not _PLACE.fullmatch(text):
-        raise ValueError("this is not a place in the log")
+        raise Unreadable("this is not a place in the log")
     pairs = (part.split("-") for part in text.split(".") if part)
     return {int(lane, 16): int(seq, 16) for lane, seq in pairs}

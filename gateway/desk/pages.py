@@ -1,24 +1,20 @@
-"""The desk's pages and who may see them; what they show is read in `store.desk`."""
+"""The desk's pages; what they show is read in `store.desk`."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import jinja2
 from aiohttp import web
 
 from gateway import identity
 from gateway.desk import actions, case, lines, live, login, words
-from gateway.desk.board import Board, Boards
+from gateway.desk.board import Board
+from gateway.desk.frame import HERE, Frame
 from gateway.desk.login import Seat
-from gateway.identity import Right
-from gateway.items import Overloaded
-from gateway.runner import OUTAGES
 from schemas.problem import Refused
 from schemas.static_rows import Instrument
 from store import desk, queries
@@ -27,19 +23,9 @@ from store.desk import View
 if TYPE_CHECKING:
     from gateway.core import Core
 
-HERE = Path(__file__).parent
 PAGE_ROWS = 100
 LIST_MAX = 500
 NOTE_MAX = 200
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
-    " img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
-    " frame-ancestors 'none'",
-    "X-Frame-Options": "DENY",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
 TABS = (
     ("act", "Act now"),
     ("us", "Waiting on us"),
@@ -64,85 +50,10 @@ COLUMNS = (  # what it is ordered by, its heading, its classes
     ("", "Age", "c-age"),
     ("reference", "Reference", "c-reference"),
 )
-Handler = Callable[[web.Request, Seat], Awaitable[web.StreamResponse]]
-Plain = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class Desk:
+class Desk(Frame):
     """The pages over one gateway."""
-
-    def __init__(self, core: Core) -> None:
-        self.core = core
-        self.boards = Boards(core)
-        self.templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self.templates.globals.update(
-            words=words,
-            tones=words.TONES,
-            tone_letters=words.LETTERS,
-            address=lines.address,
-            firm=lines.firm,
-        )
-        row, strip = (
-            self.templates.get_template("row.html"),
-            self.templates.get_template("strip.html"),
-        )
-        self.pulse = live.Pulse(
-            core,
-            self.boards,
-            lambda record, board: row.render(line=lines.line(record, board)),
-            lambda board: strip.render(board=board),
-        )
-
-    # doors ----------------------------------------------------------------------------------------
-
-    def page(self, handler: Handler, right: Right = "viewer") -> Plain:
-        """The handler for signed-in people with this right; everyone else is shown the door."""
-
-        async def guarded(request: web.Request) -> web.StreamResponse:
-            seat = await login.seat(self.core.pool, request)
-            if seat is None:
-                if request.method == "GET" and request.path != "/live":
-                    raise web.HTTPSeeOther("/login")
-                return self.problem(401, "Sign in first", "Your session has ended.", None)
-            if not seat.client.may(right):
-                text = f"This page needs the role {right}; you have {', '.join(seat.client.roles)}."
-                return self.problem(403, "Not for this key", text, seat)
-            return await self._answered(handler, request, seat)
-
-        return guarded
-
-    async def _answered(
-        self, handler: Handler, request: web.Request, seat: Seat
-    ) -> web.StreamResponse:
-        try:
-            return await handler(request, seat)
-        except Refused as refused:
-            text = "; ".join(p.message for p in refused.problems) or words.plain(refused.code)
-            return self.problem(409, "Refused", text, seat)
-        except Overloaded:
-            return self.problem(503, "Busy", "The backlog is long; try again in a second.", seat)
-        except OUTAGES:
-            return self.problem(503, "Out of reach", "The database is away; try again soon.", seat)
-        except ValueError as error:
-            return self.problem(400, "This address cannot be read", str(error), seat)
-
-    def draw(self, name: str, seat: Seat | None, status: int = 200, **shown: Any) -> web.Response:
-        """A page from its template."""
-        text = self.templates.get_template(name).render(seat=seat, **shown)
-        return web.Response(
-            text=text, content_type="text/html", charset="utf-8", status=status,
-            headers=HEADERS,
-        )  # fmt: skip
-
-    def problem(self, status: int, title: str, text: str, seat: Seat | None) -> web.Response:
-        """A page that says what went wrong."""
-        return self.draw("problem.html", seat, status, title=title, text=text)
 
     # signing in -----------------------------------------------------------------------------------
 
@@ -310,7 +221,7 @@ class Desk:
     async def _asked(self, request: web.Request) -> tuple[actions.Action, Any | None, Board]:
         action = actions.ACTIONS.get(request.match_info["action"])
         if action is None:
-            raise ValueError(f"there is no action {request.match_info['action']!r}")
+            raise lines.Unreadable(f"there is no action {request.match_info['action']!r}")
         board = await self.boards.now()
         async with self.core.pool.acquire() as db:
             row = await desk.one(db, _id(request))
@@ -439,7 +350,7 @@ def _id(request: web.Request) -> UUID:
     try:
         return UUID(request.match_info["id"])
     except ValueError as error:
-        raise ValueError("an instruction is named by its identifier, a UUID") from error
+        raise lines.Unreadable("an instruction is named by its identifier, a UUID") from error
 
 
 def _seen(row: Any) -> str:

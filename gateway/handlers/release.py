@@ -370,7 +370,7 @@ class Desk:
         if carry:
             self.tell(case, "Moved", "lifecycle", carry)
         row = row._replace(posted=POSTED.dump_json(case.posted, exclude_defaults=True).decode())
-        (self.unit.moved if case.row is not None else self.unit.fresh)[case.lane, case.id] = row
+        self._put(case, row)
         for f in case.facts[case.stored :]:
             self.unit.facts.append(
                 FactRow(
@@ -384,6 +384,16 @@ class Desk:
                     dump(f.content),
                 )
             )
+
+    def _put(self, case: Case, row: ConditionRow) -> None:
+        """All of a row, or only what an answer may change."""
+        if case.row is None:
+            rows = self.unit.fresh
+        elif case.body is not None or case.terms_changed:
+            rows = self.unit.moved
+        else:
+            rows = self.unit.answers
+        rows[case.lane, case.id] = row
 
     def _carry(self, case: Case, state: str) -> dict[str, Any]:
         """What the next event says of the display state, when that has changed."""

@@ -89,6 +89,7 @@ class Unit:
     settled: list[Settled] = field(default_factory=list)
     fresh: dict[tuple[int, UUID], ConditionRow] = field(default_factory=dict)
     moved: dict[tuple[int, UUID], ConditionRow] = field(default_factory=dict)
+    answers: dict[tuple[int, UUID], ConditionRow] = field(default_factory=dict)
 
     async def open(self, db: Connection, lanes: Iterable[int]) -> None:
         """Have the heads of these lanes at hand."""
@@ -140,6 +141,7 @@ class Unit:
         await cases.add_facts(db, self.facts)
         await cases.add_conditions(db, list(self.fresh.values()))
         await cases.move_conditions(db, list(self.moved.values()))
+        await cases.answer_conditions(db, list(self.answers.values()))
         touched = {e.lane for e in self.events}
         await events.append_many(
             db, self.events, [self.memory.heads[lane] for lane in sorted(touched)]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -55,6 +57,12 @@ def test_every_display_state_has_words(state: str) -> None:
 def test_what_the_list_calls_closed_is_what_the_lifecycles_call_closed() -> None:
     assert set(CLOSED) >= {s.value for s in condition.CLOSED_STATES}
     assert set(CLOSED) >= {s.value for s in payments.FINAL}
+
+
+def test_the_index_of_the_list_closes_the_same_states() -> None:
+    text = files("store.sql").joinpath("0002_desk.sql").read_text()
+    inside = text.partition("state in (")[2].partition(")")[0]
+    assert tuple(re.findall(r"'(\w+)'", inside)) == CLOSED
 
 
 def test_a_reason_is_said_as_its_code_means_else_as_it_was_written() -> None:

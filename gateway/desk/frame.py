@@ -1,0 +1,117 @@
+"""What every page has in common: who may see it, how it is drawn, and how a refusal reads."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from aiohttp import web
+
+from gateway.desk import lines, live, login, words
+from gateway.desk.board import Board, Boards
+from gateway.desk.login import Seat
+from gateway.identity import Right
+from gateway.items import Overloaded
+from gateway.runner import OUTAGES
+from schemas.problem import Refused
+
+if TYPE_CHECKING:
+    from gateway.core import Core
+
+HERE = Path(__file__).parent
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
+    " img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+Handler = Callable[[web.Request, Seat], Awaitable[web.StreamResponse]]
+Plain = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Frame:
+    """The templates, the board at the top of every page, and the door before it."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.boards = Boards(core)
+        self.templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.templates.globals.update(
+            words=words,
+            tones=words.TONES,
+            tone_letters=words.LETTERS,
+            address=lines.address,
+            firm=lines.firm,
+        )
+        row = self.templates.get_template("row.html")
+        strip = self.templates.get_template("strip.html")
+
+        def draw_row(record: Any, board: Board) -> str:
+            return row.render(line=lines.line(record, board))
+
+        def draw_strip(board: Board) -> str:
+            return strip.render(board=board)
+
+        self.pulse = live.Pulse(core, self.boards, draw_row, draw_strip)
+
+    def page(self, handler: Handler, right: Right = "viewer") -> Plain:
+        """The handler for signed-in people with this right; everyone else is shown the door."""
+
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            try:
+                seat = await login.seat(self.core.pool, request)
+                if seat is None:
+                    return self._door(request)
+                if not seat.client.may(right):
+                    mine = ", ".join(sorted(seat.client.roles))
+                    text = f"This page needs the role {right}; you have {mine}."
+                    return self.problem(403, "Not for this key", text, seat)
+                return await self._answered(handler, request, seat)
+            except OUTAGES:
+                text = "The database is away; try again soon."
+                return self.problem(503, "Out of reach", text, None)
+
+        return guarded
+
+    def _door(self, request: web.Request) -> web.Response:
+        if request.method == "GET" and request.path != "/live":
+            raise web.HTTPSeeOther("/login")
+        return self.problem(401, "Sign in first", "Your session has ended.", None)
+
+    async def _answered(
+        self, handler: Handler, request: web.Request, seat: Seat
+    ) -> web.StreamResponse:
+        try:
+            return await handler(request, seat)
+        except Refused as refused:
+            text = "; ".join(p.message for p in refused.problems) or words.plain(refused.code)
+            return self.problem(409, "Refused", text, seat)
+        except Overloaded:
+            return self.problem(503, "Busy", "The backlog is long; try again in a second.", seat)
+        except lines.Unreadable as error:
+            return self.problem(400, "This address cannot be read", str(error), seat)
+
+    def draw(self, name: str, seat: Seat | None, status: int = 200, **shown: Any) -> web.Response:
+        """A page from its template."""
+        return web.Response(
+            text=self.templates.get_template(name).render(seat=seat, **shown),
+            content_type="text/html",
+            charset="utf-8",
+            status=status,
+            headers=HEADERS,
+        )
+
+    def problem(self, status: int, title: str, text: str, seat: Seat | None) -> web.Response:
+        """A page that says what went wrong."""
+        return self.draw("problem.html", seat, status, title=title, text=text)
