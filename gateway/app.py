@@ -255,7 +255,12 @@ async def listening(app: web.Application, settings: Settings) -> AsyncIterator[s
             reuse_port=settings.share_port or None,
             backlog=1024,
         )
-        await site.start()
+        try:
+            await site.start()
+        except OSError as error:
+            where = f"{settings.http_host}:{settings.http_port}"
+            what = f"cannot listen on {where} ({error.strerror}); set FINALITY_HTTP_PORT to a free port"
+            raise Refused("port", [Problem("http_port", "port", what, where)]) from error
         host, port = web_runner.addresses[0][:2]
         yield f"http://{host}:{port}"
     finally:

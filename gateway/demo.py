@@ -150,6 +150,7 @@ async def spawn_simulators(
             clock,
             "--config",
             str(file),
+            "--with-parent",
             stdout=asyncio.subprocess.DEVNULL,
             stderr=(folder / f"{name}.log").open("ab"),
             start_new_session=True,

@@ -28,6 +28,7 @@ from schemas.answer import (
     StatusAdvice,
     Unknown,
 )
+from schemas.dates import business_day
 from schemas.identifiers import CURRENCY_DIGITS
 from schemas.money import Money, Quantity, QuantityType
 from schemas.mt.fields import FORMATS
@@ -159,6 +160,7 @@ class _Picked:
         values = dict(zip(FORMATS[f.tag].parts, groups, strict=True))
         try:
             moment = read_moment(values.get("date") or "", values.get("time") or "000000")
+            business_day(moment.date())
         except ValueError:
             self.refuse(f, "T50", "is no date and time")
             return None

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from lxml import etree
 
+from schemas.dates import business_day
 from schemas.identifiers import CURRENCY_DIGITS
 from schemas.money import Money, Quantity, QuantityType
 from schemas.mx.compiler import path_of
@@ -78,7 +79,7 @@ class Fields:
         if found is None:
             return None
         try:
-            return date.fromisoformat(found[:10])
+            return business_day(date.fromisoformat(found[:10]))
         except ValueError:
             self._bad(paths[0], "date", "not a date of the calendar", found)
             return None
@@ -91,7 +92,9 @@ class Fields:
         try:
             if _COMPACT.fullmatch(found):
                 return datetime.strptime(found, "%Y%m%d%H%M%S")  # noqa: DTZ007 - says no zone
-            return datetime.fromisoformat(found)
+            moment = datetime.fromisoformat(found)
+            business_day(moment.date())
+            return moment
         except ValueError:
             self._bad(path, "time", "not a date and time", found)
             return None

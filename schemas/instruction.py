@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
+from schemas.dates import BusinessDay
 from schemas.identifiers import (
     Bic,
     Currency,
@@ -65,7 +66,10 @@ Reference = Annotated[
 WireReference = Annotated[
     str, Field(min_length=1, max_length=16, pattern=_REFERENCE)
 ]
-Text = Annotated[str, Field(min_length=1, max_length=140)]
+# control characters have no place in any text: no message and no database takes them all
+_PRINTED = r"^[^\x00-\x1f\x7f]*$"
+Text = Annotated[str, Field(min_length=1, max_length=140, pattern=_PRINTED)]
+Portfolio = Annotated[str, Field(min_length=1, max_length=35, pattern=_PRINTED)]
 Account = Annotated[str, Field(min_length=1, max_length=35, pattern=r"^[A-Za-z0-9/\-?:().,'+ ]+$")]
 Code4 = Annotated[str, Field(pattern=r"^[A-Z0-9]{4}$")]
 
@@ -122,7 +126,7 @@ class PlaceOfTrade(Model):
 
     type: Literal["EXCH", "OTCO", "PRIM", "SECM", "VARI"]
     mic: Mic | None = None
-    text: Annotated[str, Field(min_length=1, max_length=30)] | None = None
+    text: Annotated[str, Field(min_length=1, max_length=30, pattern=_PRINTED)] | None = None
 
 
 class BondTerms(Model):
@@ -147,7 +151,7 @@ class Party(Model):
 
     bic: Bic | None = None
     dss: Dss | None = None
-    name: Annotated[str, Field(min_length=1, max_length=140)] | None = None
+    name: Text | None = None
     lei: LegalEntity | None = None
     account: Account | None = None
 
@@ -169,7 +173,7 @@ class LinkedReference(Model):
 class Lot(Model):
     """C1 BREAK: a tax lot named by the seller."""
 
-    number: Annotated[str, Field(min_length=1, max_length=30)]
+    number: Annotated[str, Field(min_length=1, max_length=30, pattern=_PRINTED)]
     quantity: Positive
     acquired_on: date | None = None
     price: Price | None = None
@@ -203,7 +207,7 @@ class Instruction(Model):
 
     kind: Literal["securities"] = "securities"
     reference: Reference
-    portfolio: Annotated[str, Field(min_length=1, max_length=35)] | None = None
+    portfolio: Portfolio | None = None
     direction: Literal["RECE", "DELI"]
     payment: Literal["APMT", "FREE"]
     counterparty: Bic | None = None  # the broker; its standing instructions fill the chain
@@ -212,14 +216,14 @@ class Instruction(Model):
     linked_refs: tuple[LinkedReference, ...] = ()
     place_of_trade: PlaceOfTrade | None = None
     place_of_clearing: Bic | None = None
-    trade_date: date
-    settle_date: date | None = None  # computed from the cycle when absent
+    trade_date: BusinessDay
+    settle_date: BusinessDay | None = None  # computed from the cycle when absent
     price: Price | None = None
     days_accrued: Annotated[int, Field(ge=0, le=999)] | None = None
     affirmed: bool = False
     isin: Isin
     local_id: LocalId | None = None
-    name: Annotated[str, Field(min_length=1, max_length=140)] | None = None
+    name: Text | None = None
     bond_terms: BondTerms | None = None
     quantity: InstrumentQuantity
     lots: tuple[Lot, ...] = ()
@@ -289,12 +293,12 @@ class Instruction(Model):
 class Address(Model):
     """A postal address; CBPR+ wants town and country from 2026-11-14 (DOMAIN 3.2)."""
 
-    street: Annotated[str, Field(max_length=70)] | None = None
-    building: Annotated[str, Field(max_length=16)] | None = None
-    post_code: Annotated[str, Field(max_length=16)] | None = None
-    town: Annotated[str, Field(max_length=35)] | None = None
+    street: Annotated[str, Field(max_length=70, pattern=_PRINTED)] | None = None
+    building: Annotated[str, Field(max_length=16, pattern=_PRINTED)] | None = None
+    post_code: Annotated[str, Field(max_length=16, pattern=_PRINTED)] | None = None
+    town: Annotated[str, Field(max_length=35, pattern=_PRINTED)] | None = None
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
-    lines: Annotated[tuple[Annotated[str, Field(max_length=70)], ...], Field(max_length=2)] = ()
+    lines: Annotated[tuple[Annotated[str, Field(max_length=70, pattern=_PRINTED)], ...], Field(max_length=2)] = ()
 
 
 class PaymentParty(Model):
@@ -305,7 +309,7 @@ class PaymentParty(Model):
     lei: LegalEntity | None = None
     address: Address | None = None
     iban: Iban | None = None
-    account: Annotated[str, Field(min_length=1, max_length=34)] | None = None
+    account: Annotated[str, Field(min_length=1, max_length=34, pattern=_PRINTED)] | None = None
 
     @model_validator(mode="after")
     def _who(self) -> PaymentParty:
@@ -321,11 +325,11 @@ class Payment(Model):
 
     kind: Literal["customer", "bank"]
     reference: Reference
-    portfolio: Annotated[str, Field(min_length=1, max_length=35)] | None = None
+    portfolio: Portfolio | None = None
     uetr: Uetr | None = None
-    end_to_end_id: Annotated[str, Field(min_length=1, max_length=35)] | None = None
+    end_to_end_id: Annotated[str, Field(min_length=1, max_length=35, pattern=_PRINTED)] | None = None
     related_reference: WireReference | None = None
-    value_date: date
+    value_date: BusinessDay
     amount: Amount
     instructed_amount: Amount | None = None
     debtor: PaymentParty
@@ -335,7 +339,7 @@ class Payment(Model):
     intermediary: Bic | None = None
     cash_account: Account | None = None  # ours, to be debited
     charges: Literal["SHAR", "DEBT", "CRED"] = "SHAR"
-    remittance: Annotated[str, Field(min_length=1, max_length=140)] | None = None
+    remittance: Text | None = None
     purpose: Annotated[str, Field(pattern=r"^[A-Z]{4}$")] | None = None
     wire: Wire | None = None
 

@@ -16,14 +16,17 @@ records before it, so a torn tail loses nothing that was acknowledged. Beside `N
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 Record = dict[str, Any]
+TAKE_SECONDS = 5.0
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -36,9 +39,22 @@ class Journal:
         self._marks = folder / f"{name}.sent"
         self.n = 0
         self._waiting: list[str] = []
-        self._cut_torn_line()
         self._file = self.path.open("ab", buffering=0)
+        self._take_alone()
+        self._cut_torn_line()
         self._mark_file = self._marks.open("ab", buffering=0)
+
+    def _take_alone(self) -> None:
+        """One writer a journal: an earlier process gets a few seconds to go."""
+        end = time.monotonic() + TAKE_SECONDS
+        while True:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except OSError:
+                if time.monotonic() > end:
+                    raise SystemExit(f"{self.path} is written by another simulator") from None
+                time.sleep(0.05)
 
     def _cut_torn_line(self) -> None:
         """A write that did not end in a newline was never acknowledged to anybody."""

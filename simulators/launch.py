@@ -8,6 +8,7 @@ import contextlib
 import csv
 import json
 import logging
+import os
 import signal
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from simulators.station import Station
 
 TABLES = ("opening_positions", "opening_cash", "accounts")
 NAMES = ("swift", "custodian", "bank")
+PARENT_SECONDS = 0.3
 
 
 def options(arguments: Sequence[str] | None, program: str) -> argparse.Namespace:
@@ -33,6 +35,9 @@ def options(arguments: Sequence[str] | None, program: str) -> argparse.Namespace
     parser.add_argument("--clock", choices=("virtual", "real"), default="real")
     parser.add_argument(
         "--config", required=True, type=Path, help="JSON file, one object per simulator"
+    )
+    parser.add_argument(
+        "--with-parent", action="store_true", help="end when the process that started this one ends"
     )
     return parser.parse_args(arguments)
 
@@ -83,11 +88,23 @@ def main(program: str, arguments: Sequence[str] | None = None) -> None:
         Host(engine(name, config[name]), given.data, given.seed, config[name]) for name in names
     ]
     station_id = f"finality-simulator-{program}"
-    uvloop.run(_run(hosts, given.mqtt, station_id, given.clock == "virtual"))
+    parent = os.getppid() if given.with_parent else None
+    uvloop.run(_run(hosts, given.mqtt, station_id, given.clock == "virtual", parent))
 
 
-async def _run(hosts: list[Host], url: str, client_id: str, virtual: bool) -> None:
+async def _outlive(parent: int) -> None:
+    """Return when the process that started this one is gone: two of us would write one journal."""
+    while os.getppid() == parent:
+        await asyncio.sleep(PARENT_SECONDS)
+
+
+async def _run(
+    hosts: list[Host], url: str, client_id: str, virtual: bool, parent: int | None
+) -> None:
     station = asyncio.create_task(Station(hosts, url, client_id, virtual).run())
+    if parent is not None:
+        watch = asyncio.create_task(_outlive(parent))
+        watch.add_done_callback(lambda _: station.cancel())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, station.cancel)

@@ -94,9 +94,7 @@ class Street:
     async def bytes_of(self, message: int) -> bytes:
         """The exact bytes of a message."""
         headers = self._headers("ben") | {"Accept": "application/octet-stream"}
-        async with self.web.get(
-            f"{self.up.url}/v1/messages/{message}", headers=headers
-        ) as answer:
+        async with self.web.get(f"{self.up.url}/v1/messages/{message}", headers=headers) as answer:
             assert answer.status == 200
             return await answer.read()
 
@@ -441,9 +439,7 @@ def sese025(
 ) -> bytes:
     """Securities moved at T2S."""
     content = _settled(related, quantity, amount, on, "DE0007164600", part, left).format("")
-    return mx(
-        "sese.025.001.11", reference, f"<SctiesSttlmTxConf>{content}</SctiesSttlmTxConf>", at
-    )
+    return mx("sese.025.001.11", reference, f"<SctiesSttlmTxConf>{content}</SctiesSttlmTxConf>", at)
 
 
 def sese027(request: str, reference: str, status: str, at: str = "2026-11-24T21:40:00Z") -> bytes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -134,19 +135,8 @@ class Pulse:
         drawn = {row["id"]: self.draw_row(row, board) for row in rows}
         for view, group in groups.items():
             for screen in group:
-                mine = screen.visible & drawn.keys()
-                fresh = held[view] - screen.visible if view else ()
-                if mine or fresh:
-                    screen.tell(
-                        _message(
-                            {
-                                "rows": {str(id_): drawn[id_] for id_ in mine},
-                                "left": [str(id_) for id_ in mine - held[view]],
-                                "new": [str(id_) for id_ in list(fresh)[:NEW_MAX]],
-                            },
-                            place,
-                        )
-                    )
+                if said := _news(screen, drawn, held[view]):
+                    screen.tell(_message(said, place))
 
     def _broadcast(self, said: dict[str, Any]) -> None:
         message = _message(said, self._place)
@@ -155,7 +145,7 @@ class Pulse:
 
 
 async def stream(
-    request: web.Request, pulse: Pulse, still_allowed: Callable[[], Any]
+    request: web.Request, pulse: Pulse, still_allowed: Callable[[], Awaitable[bool]]
 ) -> web.StreamResponse:
     """Follow one screen until it goes away, its session ends or we stop."""
     view = None if "only" in request.query else lines.view(request.query)
@@ -180,18 +170,36 @@ async def stream(
 
 
 async def _follow(
-    response: web.StreamResponse, screen: Screen, still_allowed: Callable[[], Any]
+    response: web.StreamResponse, screen: Screen, still_allowed: Callable[[], Awaitable[bool]]
 ) -> None:
+    """Write what comes, and ask again every heartbeat whether this person may still look."""
+    asked = time.monotonic()
     while True:
+        left = max(0.0, asked + HEARTBEAT_SECONDS - time.monotonic())
         try:
-            message = await asyncio.wait_for(screen.waiting.get(), HEARTBEAT_SECONDS)
+            message = await asyncio.wait_for(screen.waiting.get(), left)
         except TimeoutError:
+            message = b": still here\n\n"
+        if time.monotonic() - asked >= HEARTBEAT_SECONDS:
             if not await still_allowed():
                 return
-            message = b": still here\n\n"
+            asked = time.monotonic()
         if message is None:
             return
         await response.write(message)
+
+
+def _news(screen: Screen, drawn: Mapping[UUID, str], held: Set[UUID]) -> dict[str, Any]:
+    """What a screen is told: its rows that changed, those its view lost, those it gained unseen."""
+    mine = screen.visible & drawn.keys()
+    fresh = held - screen.visible if screen.view else set()
+    if not mine and not fresh:
+        return {}
+    return {
+        "rows": {str(id_): drawn[id_] for id_ in mine},
+        "left": [str(id_) for id_ in mine - held],
+        "new": [str(id_) for id_ in list(fresh)[:NEW_MAX]],
+    }
 
 
 def _message(said: dict[str, Any], place: Mapping[int, int]) -> bytes:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import asyncpg
 from aiohttp import web
 
 from gateway import identity
@@ -140,7 +141,10 @@ class Desk(Frame):
                 place = await desk.heads(db)
                 return place, await desk.page(db, view, board.today, after, PAGE_ROWS)
 
-        (place, found), sums = await asyncio.gather(page(), totals())
+        try:
+            (place, found), sums = await asyncio.gather(page(), totals())
+        except asyncpg.DataError as error:
+            raise lines.Unreadable("this cursor belongs to another order") from error
         return place, found, sums
 
     def _order(self, view: View, order: str) -> tuple[str, str]:

@@ -29,7 +29,7 @@ STATES: dict[str, str] = {
     "released": "released",
     "sent": "sent",
     "network_acked": "sent",
-    "network_nak": "network refused",
+    "network_nak": "network NAK",
     "in_progress": "in progress",
     "accepted": "accepted",
     "in_repair": "in repair",

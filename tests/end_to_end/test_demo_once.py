@@ -6,8 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,13 +26,12 @@ KEYS = {
 INSTRUCTIONS, SEED = 60, 7
 
 
-def play(data: Path | None = None) -> Any:
+def play() -> Any:
     """One settlement cycle in a process of its own; stdout is one JSON object and nothing else."""
-    where = [] if data is None else ["--data", str(data)]
     ran = subprocess.run(
         [
             sys.executable, "-m", "gateway.cli", "demo", "--once", "--json",
-            "--instructions", str(INSTRUCTIONS), "--seed", str(SEED), *where,
+            "--instructions", str(INSTRUCTIONS), "--seed", str(SEED),
         ],
         capture_output=True,
         timeout=240,
@@ -45,13 +42,13 @@ def play(data: Path | None = None) -> Any:
     return json.loads(ran.stdout)
 
 
-@cache
-def first() -> Any:
+@pytest.fixture(scope="module")
+def report() -> Any:
+    """What the first run says."""
     return play()
 
 
-def test_the_cycle_ends_with_every_invariant_held() -> None:
-    report = first()
+def test_the_cycle_ends_with_every_invariant_held(report: Any) -> None:
     assert report["ledger_balanced"] is True
     assert report["positions_agree"] is True
     assert report["findings"] == []
@@ -59,23 +56,20 @@ def test_the_cycle_ends_with_every_invariant_held() -> None:
     assert report["refused"] == []
 
 
-def test_the_report_has_the_keys_of_the_contract() -> None:
-    report = first()
+def test_the_report_has_the_keys_of_the_contract(report: Any) -> None:
     assert report.keys() >= KEYS
     assert report["breaks_planted"] is report["breaks_found"] is report["nav"] is None
     assert report["seconds"] > 0
     assert report["instructions_per_second"] > 0
 
 
-def test_every_instruction_is_in_one_state_and_most_are_settled() -> None:
-    report = first()
+def test_every_instruction_is_in_one_state_and_most_are_settled(report: Any) -> None:
     assert report["instructions"] == INSTRUCTIONS == sum(report["by_state"].values())
     assert report["by_state"]["settled"] > 0.9 * INSTRUCTIONS
     assert {"sent", "settled", "pending"} <= set(report["ever_in_state"])
 
 
-def test_every_message_out_was_answered_by_the_network() -> None:
-    report = first()
+def test_every_message_out_was_answered_by_the_network(report: Any) -> None:
     fin = sum(n for type_, n in report["messages_out"].items() if type_.startswith("MT"))
     answered = report["messages_in"]["ACK"] + report["messages_in"].get("NAK", 0)
     assert answered >= fin > 0
@@ -85,7 +79,7 @@ def test_every_message_out_was_answered_by_the_network() -> None:
 
 
 @pytest.mark.slow
-def test_the_same_seed_ends_in_the_same_states(tmp_path: Path) -> None:
-    again = play(tmp_path / "data")
+def test_the_same_seed_ends_in_the_same_states(report: Any) -> None:
+    again = play()
     for name in ("by_state", "ever_in_state", "explained"):
-        assert again[name] == first()[name], name
+        assert again[name] == report[name], name

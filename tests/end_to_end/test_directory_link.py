@@ -166,7 +166,9 @@ async def test_a_file_under_its_working_name_is_left_alone(street: Street, quay:
 async def test_several_messages_in_one_file_are_each_read(street: Street, quay: Path) -> None:
     id_ = await street.submit(purchase("QUAY-4"))
     wire = await street.wire(id_)
-    put(quay / "in", "all.rje", "$".join((accepts(wire), status(wire, "QS4"), settles(wire, "QC4"))))
+    put(
+        quay / "in", "all.rje", "$".join((accepts(wire), status(wire, "QS4"), settles(wire, "QC4")))
+    )
     await in_state(street, id_, "settled")
 
 

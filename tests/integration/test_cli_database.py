@@ -21,7 +21,6 @@ class Ran:
     err: str
 
 
-
 def command(database: Any, tmp_path: Path, *args: str) -> Ran:
     """A command in a process of its own, on this database."""
     given = {
@@ -82,7 +81,10 @@ def test_verify_of_an_empty_database_agrees(database: Any, tmp_path: Path) -> No
 
 
 def test_a_database_that_is_not_there_is_said_in_a_line(tmp_path: Path) -> None:
-    given = {"FINALITY_DSN": "postgresql://nobody@127.0.0.1:1/nothing", "FINALITY_DATA": str(tmp_path)}
+    given = {
+        "FINALITY_DSN": "postgresql://nobody@127.0.0.1:1/nothing",
+        "FINALITY_DATA": str(tmp_path),
+    }
     ran = subprocess.run(
         [sys.executable, "-m", "gateway.cli", "verify"],
         capture_output=True, env=os.environ | given, check=False, timeout=60,

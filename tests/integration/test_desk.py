@@ -241,6 +241,7 @@ async def test_a_filter_leaves_only_what_it_names(house: House, query: str) -> N
         "order=amount;drop",
         "settle_on=soon",
         "after=nonsense",
+        "after=WyJ4IiwieSIsInoiXQ",
         "q=" + "x" * 200,
         "q=%00",
     ],
@@ -482,6 +483,23 @@ async def test_a_stream_ends_with_its_session(
     async with listening(vera, "/?tab=all", "tab=all") as stream:
         await house.pool.execute("delete from session")
         assert await stream.ended()
+
+
+async def test_a_busy_stream_ends_with_its_session_too(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.5)
+    row = condition(1)
+    await house.show(row)
+    vera = await house.signed_in("vera")
+    async with listening(vera, "/?tab=all", "tab=all") as stream:
+        ended = asyncio.create_task(stream.ended())
+        await house.pool.execute("delete from session")
+        async with asyncio.timeout(5):
+            while not ended.done():
+                row = await moved(house, row)
+                await asyncio.sleep(0.1)
+        assert await ended
 
 
 async def test_the_gateway_stops_at_once_while_screens_are_open(

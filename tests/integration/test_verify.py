@@ -373,7 +373,9 @@ async def test_a_message_they_never_sent_is_found(run: Run, tmp_path: Path) -> N
 async def test_a_message_we_never_got_is_found(run: Run, tmp_path: Path) -> None:
     lost = {"n": 99, "dir": "out", "link": "swift", "sha256": "ab" * 32, "ref": None}
     found = await retold(run, tmp_path, [*lines(run), lost]).counterparts()
-    assert [(f["check"], f["what"]) for f in found] == [("inbox", "they sent it, we do not have it")]
+    assert [(f["check"], f["what"]) for f in found] == [
+        ("inbox", "they sent it, we do not have it")
+    ]
     assert "swift abab" in found[0]["where"]
 
 

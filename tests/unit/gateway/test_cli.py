@@ -81,9 +81,7 @@ def test_build_gives_the_worked_example_byte_for_byte(finality: Finality, case: 
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_build_gives_the_same_document_as_the_worked_example(
-    finality: Finality, case: str
-) -> None:
+def test_build_gives_the_same_document_as_the_worked_example(finality: Finality, case: str) -> None:
     ran = finality("build", "--format", "sese.023", body(case))
     assert ran.code == 0
     assert canonical(ran.out) == canonical((GOLDEN / "sese.023" / f"{case}.xml").read_bytes())
@@ -164,9 +162,7 @@ def test_wrong_use_is_exit_code_2(finality: Finality, args: tuple[str, ...]) -> 
     assert ran.err or ran.out
 
 
-@pytest.mark.parametrize(
-    "name, value", [("FINALITY_HTTP_PORT", "x"), ("FINALITY_BATCH_CAP", "0")]
-)
+@pytest.mark.parametrize("name, value", [("FINALITY_HTTP_PORT", "x"), ("FINALITY_BATCH_CAP", "0")])
 def test_a_setting_that_cannot_be_is_named(
     finality: Finality, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
 ) -> None:
@@ -191,9 +187,7 @@ def test_a_good_file_is_valid(finality: Finality, tmp_path: Path) -> None:
     assert (ran.code, ran.out) == (0, b"valid\n")
 
 
-def test_a_broken_field_is_found_with_rule_line_and_nak(
-    finality: Finality, tmp_path: Path
-) -> None:
+def test_a_broken_field_is_found_with_rule_line_and_nak(finality: Finality, tmp_path: Path) -> None:
     good = (GOLDEN / "mt541" / f"{CASES[0]}.fin").read_bytes()
     file = tmp_path / "broken.fin"
     file.write_bytes(good.replace(b":98A::SETT//20261124", b":98A::SETT//20261324"))
