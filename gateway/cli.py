@@ -271,9 +271,7 @@ def keys_add(
     """Make a key and print it once."""
     from gateway import app as wiring
 
-    typer.echo(
-        run_loop(wiring.add_key(settings_for(data), name, person or name, roles.split(",")))
-    )
+    typer.echo(run_loop(wiring.add_key(settings_for(data), name, person or name, roles.split(","))))
 
 
 @keys_app.command("list")

@@ -264,6 +264,7 @@ class Core:
             await self._overdue(db)
             await self._parked(db)
             await self._static(db)
+            await messages.reclaim(db, list(self.held.epochs))
         for inbound in self.inbounds.values():
             await inbound.recover()
 

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
+ATTEMPTS_MAX = 3  # once in a batch, twice alone
+
+
 @dataclass(slots=True)
 class Arrival:
     """One payload as the transport gave it, with how to acknowledge it."""
@@ -94,28 +97,38 @@ class Inbound:
         return [r.id for r in raws]
 
     async def recover(self) -> int:
-        """Route what was stored and not worked, as after a crash or a wake-up from parking."""
+        """Route what was stored and not worked, as after a crash or a wake-up from parking.
+
+        The first time all together; what was left again is tried alone, and one that the process
+        died on alone twice is parked. A kill from outside is nobody's fault, so once is not enough.
+        """
+        if not self.core.held.epochs:
+            return 0
         async with self.core.pool.acquire() as db:
             rows = [
                 r
                 for r in await messages.waiting(db, self.link, self.core.settings.batch_cap)
                 if r["id"] not in self.in_flight
             ]
-            if not rows:
-                return 0
-            tries = await messages.tried_many(db, [r["id"] for r in rows])
+            fresh = [r for r in rows if r["attempts"] == 0]
+            await messages.tried_many(db, [r["id"] for r in fresh])
         self.in_flight.update(r["id"] for r in rows)
-        calm = [r for r in rows if tries[r["id"]] == 1]
-        await self.route([Stored(r["id"], r["body"], r["stored_at"]) for r in calm])
+        await self.route([Stored(r["id"], r["body"], r["stored_at"]) for r in fresh])
         for r in rows:
-            if tries[r["id"]] == 2:
-                await self.route([Stored(r["id"], r["body"], r["stored_at"])])
-                await self.core.idle()
-            elif tries[r["id"]] > 2:
-                await self._settle(
-                    [self._parked(r["id"], None, None, "died", "the process died on it twice")]
-                )
+            if 0 < r["attempts"] < ATTEMPTS_MAX:
+                await self._alone(Stored(r["id"], r["body"], r["stored_at"]))
+            elif r["attempts"] >= ATTEMPTS_MAX:
+                why = "the process died twice while it was worked alone"
+                await self._settle([self._parked(r["id"], None, None, "died", why)])
         return len(rows)
+
+    async def _alone(self, message: Stored) -> None:
+        """Count the attempt, then work this one while nothing else is in hand."""
+        await self.core.idle()
+        async with self.core.pool.acquire() as db:
+            await messages.tried_many(db, [message.id])
+        await self.route([message])
+        await self.core.idle()
 
     async def route(self, stored: Sequence[Stored]) -> None:
         """Parse and look up; hand to the lanes in receive order, park what has no home yet."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from gateway import runner
+from gateway import failpoints, runner
 from gateway.handlers import park
 from gateway.handlers.advance import Advance
 from gateway.handlers.unit import Memory
@@ -97,6 +97,7 @@ class Worker:
         except BaseException:
             self.memory.forget()
             raise
+        failpoints.reach("after_commit")
         finish(batch, results, None)
         self.core.committed(advance.unit, batch)
         self.core.metrics.batch(len(batch), time.perf_counter() - started)

@@ -123,7 +123,9 @@ class Fields:
             return None
         unit = Decimal(1).scaleb(-digits)
         if value.adjusted() >= AMOUNT_DIGITS or (exact := value.quantize(unit)) != value:
-            self._bad(path, "decimals", f"not an amount of {currency} with {digits} decimals", str(value))
+            self._bad(
+                path, "decimals", f"not an amount of {currency} with {digits} decimals", str(value)
+            )
             return None
         return Money(currency, exact)
 

@@ -148,6 +148,4 @@ class Unknown:
     related: str | None = None
 
 
-Answer = (
-    NetworkAnswer | StatusAdvice | Confirmation | CashAdvice | PaymentStatus | Unknown
-)
+Answer = NetworkAnswer | StatusAdvice | Confirmation | CashAdvice | PaymentStatus | Unknown

@@ -29,7 +29,7 @@ from schemas.money import QuantityType
 def _exact(value: object) -> object:
     """Numbers arrive as strings or integers; a JSON float has already lost digits."""
     if isinstance(value, float):
-        raise ValueError("send decimals as a string, e.g. \"190.25\"; a JSON float is not exact")
+        raise ValueError('send decimals as a string, e.g. "190.25"; a JSON float is not exact')
     return value
 
 
@@ -60,15 +60,12 @@ NotNegative = Annotated[
 
 # DOMAIN 3.4: a reference in set X, not starting or ending with a slash, no double slash
 _REFERENCE = r"^[A-Za-z0-9\-?:().,'+ ](/?[A-Za-z0-9\-?:().,'+ ])*$"
-Reference = Annotated[
-    str, Field(min_length=1, max_length=35, pattern=_REFERENCE)
-]
-WireReference = Annotated[
-    str, Field(min_length=1, max_length=16, pattern=_REFERENCE)
-]
+Reference = Annotated[str, Field(min_length=1, max_length=35, pattern=_REFERENCE)]
+WireReference = Annotated[str, Field(min_length=1, max_length=16, pattern=_REFERENCE)]
 # control characters have no place in any text: no message and no database takes them all
 _PRINTED = r"^[^\x00-\x1f\x7f]*$"
 Text = Annotated[str, Field(min_length=1, max_length=140, pattern=_PRINTED)]
+AddressLine = Annotated[str, Field(max_length=70, pattern=_PRINTED)]
 Portfolio = Annotated[str, Field(min_length=1, max_length=35, pattern=_PRINTED)]
 Account = Annotated[str, Field(min_length=1, max_length=35, pattern=r"^[A-Za-z0-9/\-?:().,'+ ]+$")]
 Code4 = Annotated[str, Field(pattern=r"^[A-Z0-9]{4}$")]
@@ -265,7 +262,11 @@ class Instruction(Model):
         amounts = [
             a
             for a in (
-                self.deal_amount, self.accrued_interest, self.commission, self.charges, self.tax,
+                self.deal_amount,
+                self.accrued_interest,
+                self.commission,
+                self.charges,
+                self.tax,
                 self.regulatory_fee,
             )
             if a is not None
@@ -276,7 +277,11 @@ class Instruction(Model):
             raise ValueError("every amount must be in the settlement currency; use fx for another")
         if self.settlement_amount and self.deal_amount:
             costs = sum(
-                (a.value for a in (self.commission, self.charges, self.tax, self.regulatory_fee) if a),
+                (
+                    a.value
+                    for a in (self.commission, self.charges, self.tax, self.regulatory_fee)
+                    if a
+                ),
                 Decimal(0),
             )
             accrued = self.accrued_interest.value if self.accrued_interest else Decimal(0)
@@ -298,7 +303,7 @@ class Address(Model):
     post_code: Annotated[str, Field(max_length=16, pattern=_PRINTED)] | None = None
     town: Annotated[str, Field(max_length=35, pattern=_PRINTED)] | None = None
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
-    lines: Annotated[tuple[Annotated[str, Field(max_length=70, pattern=_PRINTED)], ...], Field(max_length=2)] = ()
+    lines: Annotated[tuple[AddressLine, ...], Field(max_length=2)] = ()
 
 
 class PaymentParty(Model):
@@ -327,7 +332,9 @@ class Payment(Model):
     reference: Reference
     portfolio: Portfolio | None = None
     uetr: Uetr | None = None
-    end_to_end_id: Annotated[str, Field(min_length=1, max_length=35, pattern=_PRINTED)] | None = None
+    end_to_end_id: Annotated[str, Field(min_length=1, max_length=35, pattern=_PRINTED)] | None = (
+        None
+    )
     related_reference: WireReference | None = None
     value_date: BusinessDay
     amount: Amount

@@ -67,9 +67,8 @@ WAITING = """
 select i.id, i.link, i.attempts, m.body, m.stored_at from inbox i join raw_message m using (id)
 where i.state = 'new' and i.link = $1 order by i.id limit $2
 """
-ROUTED = """
-select i.id, i.link, i.attempts, i.lane, m.body, m.stored_at from inbox i join raw_message m using (id)
-where i.state = 'routed' and i.lane = any($1::smallint[]) order by i.id limit $2
+RECLAIM = """
+update inbox set state = 'new' where state = 'routed' and lane = any($1::smallint[]) returning id
 """
 SETTLE_MANY = """
 update inbox i set state = k.state, lane = coalesce(k.lane, i.lane),
@@ -128,9 +127,9 @@ async def waiting(db: Connection, link: str, limit: int) -> list[Any]:
     return list(await db.fetch(WAITING, link, limit))
 
 
-async def routed(db: Connection, lanes: Sequence[int], limit: int) -> list[Any]:
-    """Inbox rows that another process routed to these lanes."""
-    return list(await db.fetch(ROUTED, list(lanes), limit))
+async def reclaim(db: Connection, lanes: Sequence[int]) -> list[int]:
+    """What was left for the holder of these lanes is new again: the holder has come."""
+    return [r["id"] for r in await db.fetch(RECLAIM, list(lanes))]
 
 
 async def settle_many(db: Connection, settled: Sequence[Settled]) -> None:

@@ -22,7 +22,16 @@ PACKAGES = {
     "gateway": {"schemas", "parsers", "builders", "settlement", "ledger", "store"},
 }
 PURE = ("schemas", "parsers", "builders", "settlement", "ledger")
-SHELL_MODULES = {"asyncio", "socket", "subprocess", "asyncpg", "aiohttp", "aiomqtt", "random", "time"}
+SHELL_MODULES = {
+    "asyncio",
+    "socket",
+    "subprocess",
+    "asyncpg",
+    "aiohttp",
+    "aiomqtt",
+    "random",
+    "time",
+}
 
 
 def sources(package: str) -> list[Path]:

@@ -138,7 +138,8 @@ async def load(core: Core, id_: UUID, board: Board) -> dict[str, Any] | None:
         exceptions = await desk.exceptions_of(db, lane, id_)
         messages = await desk.messages_of(db, lane, id_)
         journals = await desk.journals_of(db, id_)
-    latest = json.loads(versions[-1]["body"] if versions else body["body"])
+    sent = [v for v in versions if v["version"] > 0]  # below zero: what a person made of it
+    latest = json.loads(_content(row, versions, sent) or body["body"])
     ours = next((m for m in reversed(messages) if m["direction"] == "out"), None)
     theirs = next((m for m in reversed(messages) if _answers(m)), None)
     mine = _letter(ours, board) if ours else None
@@ -156,7 +157,7 @@ async def load(core: Core, id_: UUID, board: Board) -> dict[str, Any] | None:
         "pairs": fields.beside(mine.fields, other.fields) if mine and other else [],
         "letters": [_listed(m, board) for m in messages],
         "journals": _journals(journals, board),
-        "versions": [_version(v) for v in versions],
+        "versions": [_version(v) for v in sent],
         "maker": body["maker"],
         "exceptions": [
             (
@@ -384,6 +385,13 @@ def _entry(e: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
     amount = words.money(abs(e["amount"]), lines.digits(e["currency"]))
     debit, credit = (amount, "") if e["amount"] >= 0 else ("", amount)
     return e["account"], e["detail"], e["currency"], debit, credit
+
+
+def _content(row: Any, versions: Sequence[Any], sent: Sequence[Any]) -> str | None:
+    """What lives on the wire, or the repair that a second person is asked to let go."""
+    if versions and (not sent or "reapprove:" in row["flags"]):
+        return str(versions[0]["body"])  # the lowest number is the last edit
+    return str(sent[-1]["body"]) if sent else None
 
 
 def _version(v: Mapping[str, Any]) -> tuple[int, str, str, str, str, int]:

@@ -103,7 +103,9 @@ class Advance:
         """Whose lots this batch may touch: what is not booked yet or may be taken back."""
         wanted = []
         for case in (*self.known.values(), *fresh):
-            if (case.row is not None and case.waits_on_static) or (case.terms is None and case.securities):
+            if (case.row is not None and case.waits_on_static) or (
+                case.terms is None and case.securities
+            ):
                 self.desk.complete(case)
             if case.terms is not None and case.terms.trade is not None:
                 trade = case.terms.trade

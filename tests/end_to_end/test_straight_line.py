@@ -12,6 +12,7 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 
+import aiohttp
 import pytest
 from street import (
     MONDAY,
@@ -515,8 +516,13 @@ async def test_what_is_repaired_is_what_the_second_person_lets_go(street: Street
     id_ = await street.submit(body)
     await street.act("ben", id_, "approve")
     await street.deliver("swift", nak(await street.wire(id_)))
-    await street.act("anna", id_, "repair", {"buyr": None})
+    await street.act("anna", id_, "repair", {"buyr": None, "name": "REPAIRED TO READ"})
     assert len(outgoing(await street.case(id_))) == 1, "a repair wants a second person again"
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        await browser.post(f"{street.up.url}/login", data={"key": street.keys["ben"]})
+        async with browser.get(f"{street.up.url}/instructions/{id_}") as answer:
+            page = await answer.text()
+    assert "REPAIRED TO READ" in page, "who approves must see what was repaired"
     status, said = await street.act("anna-checks", id_, "approve")
     assert status == 403, said
     status, said = await street.act("ben", id_, "approve")
@@ -541,7 +547,7 @@ async def test_an_amendment_is_dropped_when_the_cancellation_is_denied_and_may_b
     street: Street,
 ) -> None:
     portfolio = street.portfolio()
-    id_, first = await sent(street, portfolio, "AMEND-2")
+    id_, _ = await sent(street, portfolio, "AMEND-2")
     changes = {"trade_id": "AMENDED1"}
     await street.act("anna", id_, "amend", changes)
     request = field(outgoing(await street.case(id_))[1], ":20C::SEME//")
@@ -661,7 +667,7 @@ async def test_a_cancellation_that_is_done_takes_the_trade_out_of_the_books(
     street: Street,
 ) -> None:
     portfolio = street.portfolio()
-    id_, wire = await sent(street, portfolio, "CANC-1")
+    id_, _ = await sent(street, portfolio, "CANC-1")
     await street.act("anna", id_, "cancel")
     request = field(outgoing(await street.case(id_))[1], ":20C::SEME//")
     await street.deliver(

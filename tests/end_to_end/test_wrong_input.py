@@ -282,7 +282,7 @@ async def test_a_flood_of_garbage_on_mqtt_is_bounded_and_other_work_goes_on(
             await settles_as_usual(street, "flood")
             await flooding
             async with asyncio.timeout(30):
-                while await parked(street) < flood + 20:  # noqa: ASYNC110
+                while await parked(street) < flood + 20:
                     await asyncio.sleep(0.1)
             await street.quiet()
             assert peak_megabytes() - before < 150

@@ -1,4 +1,4 @@
-"""`finality verify` on a real small run: clean as it is, and every kind of row corrupted is found where it is.
+"""`finality verify` on a real small run: clean as it is, and every corrupted row is found.
 
 Each corruption is made as the superuser in a transaction that is rolled back.
 """
@@ -94,7 +94,7 @@ async def something_happens(street: Street) -> None:
     file.with_suffix(".tmp").rename(file)
     async with street.up.core.pool.acquire() as db:
         async with asyncio.timeout(10):
-            while not await db.fetchval("select exists (select from event where payload ~ 'VS2')"):  # noqa: ASYNC110
+            while not await db.fetchval("select exists (select from event where payload ~ 'VS2')"):
                 await asyncio.sleep(0.05)
     await street.quiet()
 

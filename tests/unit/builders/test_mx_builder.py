@@ -176,7 +176,8 @@ def test_free_of_payment_has_no_settlement_amount():
 
 @pytest.mark.parametrize("bad", ["A\x00B", "A\x0bB", "A\ufffeB"])
 def test_characters_that_xml_forbids_are_refused(bad):
-    assert rules("sese.023", instruction(name=bad)) == {"Desc": "character"}
+    named = instruction().model_copy(update={"name": bad})
+    assert rules("sese.023", named) == {"Desc": "character"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+import pytest
+
+from tests import faults
+
+KILLS = len(faults.PROCESSES) + len(faults.FAILPOINTS)
+
+
+@pytest.mark.faults
+@pytest.mark.slow
+async def test_a_kill_of_everything_and_at_every_point_loses_and_doubles_nothing():
+    done, found, counts = await faults.run(KILLS, seed=7, rate=25.0)
+    assert {kill.target for kill in done} == {*faults.PROCESSES, *faults.FAILPOINTS}
+    assert all(kill.in_flight for kill in done)
+    assert counts["accepted"] == counts["sent"]
+    assert found == []
