@@ -18,7 +18,7 @@ demo: install
 	@$(BIN)/finality demo
 
 test: install chromium
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests -n 2
 
 test-fast: install
 	$(BIN)/python -m pytest tests -m "not slow and not faults and not browser"

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
-ATTEMPTS_MAX = 3  # once in a batch, twice alone
+# how many are worked together that were left before: smaller each time, until one is alone
+GROUPS = {1: 64, 2: 8, 3: 1, 4: 1}
+ATTEMPTS_MAX = 5
 
 
 @dataclass(slots=True)
@@ -99,8 +101,8 @@ class Inbound:
     async def recover(self) -> int:
         """Route what was stored and not worked, as after a crash or a wake-up from parking.
 
-        The first time all together; what was left again is tried alone, and one that the process
-        died on alone twice is parked. A kill from outside is nobody's fault, so once is not enough.
+        The first time all together; what is left again goes in ever smaller groups, so that one
+        that kills the process is soon alone, and parked. A kill from outside is nobody's fault.
         """
         if not self.core.held.epochs:
             return 0
@@ -114,20 +116,22 @@ class Inbound:
             await messages.tried_many(db, [r["id"] for r in fresh])
         self.in_flight.update(r["id"] for r in rows)
         await self.route([Stored(r["id"], r["body"], r["stored_at"]) for r in fresh])
+        for attempts, size in GROUPS.items():
+            again = [r for r in rows if r["attempts"] == attempts]
+            for start in range(0, len(again), size):
+                await self._again(again[start : start + size])
         for r in rows:
-            if 0 < r["attempts"] < ATTEMPTS_MAX:
-                await self._alone(Stored(r["id"], r["body"], r["stored_at"]))
-            elif r["attempts"] >= ATTEMPTS_MAX:
-                why = "the process died twice while it was worked alone"
+            if r["attempts"] >= ATTEMPTS_MAX:
+                why = "the process died each time it was worked, at last alone"
                 await self._settle([self._parked(r["id"], None, None, "died", why)])
         return len(rows)
 
-    async def _alone(self, message: Stored) -> None:
-        """Count the attempt, then work this one while nothing else is in hand."""
+    async def _again(self, rows: Sequence[Any]) -> None:
+        """Count the attempt, then work these few while nothing else is in hand."""
         await self.core.idle()
         async with self.core.pool.acquire() as db:
-            await messages.tried_many(db, [message.id])
-        await self.route([message])
+            await messages.tried_many(db, [r["id"] for r in rows])
+        await self.route([Stored(r["id"], r["body"], r["stored_at"]) for r in rows])
         await self.core.idle()
 
     async def route(self, stored: Sequence[Stored]) -> None:

@@ -1,8 +1,8 @@
 """Kills under load: every process and every kill point, then `verify` and an exact count.
 
-`python -m tests.faults --kills 200`: kills are spread over gateway, PostgreSQL, broker, each simulator and each
-named failpoint of the gateway. Work is in flight at every kill; afterwards everything accepted must be there
-once, settled once, and every check of `finality verify` clean. Exit 1 on any loss or double.
+`python -m tests.faults --kills 200`: kills are spread over gateway, PostgreSQL, broker, each simulator
+and each named failpoint of the gateway. Work is in flight at every kill; afterwards all that was accepted
+must be there once, settled once, and every check of `finality verify` clean. Exit 1 on any loss or double.
 """
 
 from __future__ import annotations
