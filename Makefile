@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 SOURCES := gateway schemas parsers builders settlement ledger store simulators tests
 
-.PHONY: install demo test test-fast test-long test-faults check bench golden docs lock chromium
+.PHONY: install demo test test-fast test-long test-faults check bench golden lock chromium
 
 install: $(STAMP)
 
@@ -42,9 +42,6 @@ check: install
 
 golden: install
 	FINALITY_GOLDEN=rewrite $(BIN)/python -m pytest tests/golden
-
-docs: install
-	$(BIN)/python -m gateway.reference docs/reference
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
