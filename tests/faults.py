@@ -78,7 +78,6 @@ class Harness:
             await process.wait()
 
     async def _start(self, name: str) -> asyncio.subprocess.Process:
-        log = (self.data / f"{name}.log").open("ab")
         if name == "gateway":
             environment = {**self.environment, "FINALITY_FAILPOINT": self.failpoint}
             self.failpoint = ""
@@ -102,9 +101,10 @@ class Harness:
                 str(folder / "config.json"),
                 "--with-parent",
             ]
-        return await asyncio.create_subprocess_exec(
-            *command, env=environment, stdout=log, stderr=log
-        )
+        with (self.data / f"{name}.log").open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                *command, env=environment, stdout=log, stderr=log
+            )
 
     def pid(self, name: str) -> int | None:
         """Who is to be killed."""
