@@ -23,6 +23,7 @@ from gateway.identity import Client
 from gateway.inbound import Arrival, Inbound
 from gateway.items import Action, Due, Item, Opening, Overloaded, Result, Routed, Submission
 from gateway.metrics import Metrics
+from gateway.runner import OUTAGES
 from gateway.worker import Worker
 from schemas.instruction import Instruction, Payment
 from schemas.mx.compiler import Schemas
@@ -226,11 +227,8 @@ class Core:
         while True:
             try:
                 await self.balance()
-            except OSError as error:
-                log.warning("leases", error=str(error))
-            except Exception as error:
-                if "connect" not in repr(error).lower():
-                    log.warning("leases", error=repr(error))
+            except OUTAGES as outage:  # anything else is a bug, and ends the gateway
+                log.warning("leases", error=repr(outage))
             await asyncio.sleep(seconds / 5)
 
     async def balance(self) -> None:

@@ -179,11 +179,16 @@ async def counterparts(db: Connection, folder: Path) -> list[Finding]:
 def journal(folder: Path, link_name: str) -> Iterable[dict[str, Any]]:
     """What the network's journal says of one link."""
     for path in sorted(folder.rglob("*.jsonl")):
-        for line in path.read_text().splitlines():
+        # a torn end was never acknowledged and comes again; any other bad line is a damaged journal
+        for line in path.read_text().rpartition("\n")[0].splitlines():
             try:
                 record = json.loads(line)
             except ValueError:
-                continue  # a torn last line: its message was never acknowledged, so it comes again
+                record = {
+                    "link": link_name,
+                    "dir": "out",
+                    "sha256": f"unreadable line in {path.name}",
+                }
             if record.get("link") == link_name and record.get("dir") in ("in", "out"):
                 yield record
 
