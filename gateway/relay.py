@@ -135,10 +135,8 @@ class Relay:
             key = hashlib.sha256(body).digest() + bytes([row["attempt"]])
             raws.append(Raw(self.core.ids.take(), "out", self.link.name, key, now, body))
         await messages.keep_many(db, raws)
-        await messages.attempted_many(
-            db,
-            [
-                (row["id"], row["attempt"], raw.id, now)
-                for row, raw in zip(again, raws, strict=True)
-            ],
-        )
+        first = [(row["id"], 1, row["id"], row["before"]) for row in again if row["attempt"] == 2]
+        copies = [
+            (row["id"], row["attempt"], raw.id, now) for row, raw in zip(again, raws, strict=True)
+        ]
+        await messages.attempted_many(db, [*first, *copies])

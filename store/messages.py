@@ -175,17 +175,19 @@ select *, 'queued' from unnest($1::bigint[], $2::smallint[], $3::text[], $4::uui
 CLAIM_QUEUED = """
 update outbox o set state = 'sending', attempt = attempt + 1, holder = $2, sent_at = $3
 from (
-    select id from outbox q
+    select id, sent_at as before from outbox q
     where q.link = $1 and q.state = 'queued'
       and not exists (select 1 from outbox e where e.instruction = q.instruction
                       and e.state in ('queued', 'sending', 'taken') and e.id < q.id)
     order by q.id limit $4 for update skip locked) c
 where o.id = c.id
-returning o.id, o.attempt, o.type, o.reference, o.securities, o.lane, o.instruction
+returning o.id, o.attempt, o.type, o.reference, o.securities, o.lane, o.instruction, c.before
 """
+# a copy the transport did not take is tried again under its number: the same bytes, one row
 ATTEMPTED_MANY = """
 insert into outbox_attempt (outbox, attempt, message, at)
 select * from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::timestamptz[])
+on conflict (outbox, attempt) do nothing
 """
 TAKEN_MANY = "update outbox set state = 'taken' where id = any($1::bigint[]) and state = 'sending'"
 NOT_SENT_MANY = """

@@ -53,9 +53,16 @@ FACTS = """
 select key, at, rank, message, payload from fact
 where lane = $1 and instruction = $2 order by at, rank, hash
 """
+# the first sending has a row of its own only once there was a second
 ATTEMPTS = """
-select a.outbox, a.attempt, a.message, a.at from outbox_attempt a
-where a.outbox = any($1::bigint[]) order by a.outbox, a.attempt
+select a.outbox, a.attempt, a.message, a.at, a.attempt > 1 as possible_duplicate
+from outbox_attempt a where a.outbox = any($1::bigint[])
+union all
+select o.id, 1, o.id, coalesce(case when o.attempt = 1 then o.sent_at end, m.stored_at), false
+from outbox o join raw_message m using (id)
+where o.id = any($1::bigint[]) and o.attempt > 0
+  and not exists (select from outbox_attempt a where a.outbox = o.id and a.attempt = 1)
+order by outbox, attempt
 """
 
 # messages and exceptions --------------------------------------------------------------------------
@@ -264,7 +271,7 @@ async def facts(db: Connection, lane: int, id_: UUID) -> list[Any]:
 
 
 async def attempts(db: Connection, outbox: Sequence[int]) -> list[Any]:
-    """Each sending of these messages, and which bytes it sent."""
+    """Each sending of these messages: when, which bytes, and whether marked a possible duplicate."""
     return list(await db.fetch(ATTEMPTS, list(outbox)))
 
 

@@ -166,9 +166,12 @@ class NamedField(Answer):
 
 
 class Attempt(Answer):
+    """One sending: its own bytes, and whether they carry PDE or PssblDplct."""
+
     attempt: int
     message: int
     at: datetime
+    possible_duplicate: bool
 
 
 class MessageLine(Answer):

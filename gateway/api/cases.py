@@ -49,6 +49,7 @@ PLAIN = (
     "created_at",
 )
 MESSAGE = ("id", "direction", "link", "stored_at", "type", "reference", "state", "reason", "seen")
+ATTEMPT = ("attempt", "message", "at", "possible_duplicate")
 VERSION = ("version", "reference", "format", "link", "maker", "static_version")
 JOURNAL = (
     "lane",
@@ -189,9 +190,7 @@ def _version(row: Any) -> dict[str, Any]:
 def _messages(rows: Sequence[Any], attempts: Iterable[Any]) -> list[dict[str, Any]]:
     sendings: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
     for a in attempts:
-        sendings[a["outbox"]].append(
-            {"attempt": a["attempt"], "message": a["message"], "at": a["at"]}
-        )
+        sendings[a["outbox"]].append({name: a[name] for name in ATTEMPT})
     return [
         {
             **{name: row[name] for name in MESSAGE},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from gateway.desk import fields, lines, words
 from gateway.desk.board import Board
 from gateway.desk.fields import Named
-from store import desk
+from store import desk, queries
 
 if TYPE_CHECKING:
     from gateway.core import Core
@@ -97,6 +97,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Sending:
+    """One time a message left: when, its mark as a possible duplicate, and its bytes."""
+
+    at: str
+    mark: str
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One message of the instruction, as listed and as read."""
 
@@ -112,6 +121,7 @@ class Letter:
     fields: list[Named]
     problem: str
     text: str
+    sendings: tuple[Sending, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +148,8 @@ async def load(core: Core, id_: UUID, board: Board) -> dict[str, Any] | None:
         exceptions = await desk.exceptions_of(db, lane, id_)
         messages = await desk.messages_of(db, lane, id_)
         journals = await desk.journals_of(db, id_)
+        out = [m["id"] for m in messages if m["direction"] == "out"]
+        attempts = await queries.attempts(db, out)
     sent = [v for v in versions if v["version"] > 0]  # below zero: what a person made of it
     latest = json.loads(_content(row, versions, sent) or body["body"])
     ours = next((m for m in reversed(messages) if m["direction"] == "out"), None)
@@ -155,7 +167,9 @@ async def load(core: Core, id_: UUID, board: Board) -> dict[str, Any] | None:
         "ours": mine,
         "theirs": other,
         "pairs": fields.beside(mine.fields, other.fields) if mine and other else [],
-        "letters": [_listed(m, board) for m in messages],
+        "letters": [
+            replace(_listed(m, board), sendings=_sendings(m, attempts, board)) for m in messages
+        ],
         "journals": _journals(journals, board),
         "versions": [_version(v) for v in sent],
         "maker": body["maker"],
@@ -191,6 +205,21 @@ def _listed(m: Mapping[str, Any], board: Board) -> Letter:
         fields=[],
         problem="",
         text="",
+    )
+
+
+def _sendings(
+    m: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]], board: Board
+) -> tuple[Sending, ...]:
+    mark = "PDE" if m["type"].startswith("MT") else "PssblDplct"
+    return tuple(
+        Sending(
+            words.moment(a["at"], board.zone, board.today),
+            mark if a["possible_duplicate"] else "",
+            a["message"],
+        )
+        for a in attempts
+        if a["outbox"] == m["id"]
     )
 
 
