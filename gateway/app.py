@@ -81,7 +81,7 @@ async def make_pool(dsn: str, settings: Settings) -> asyncpg.Pool:
     return await asyncpg.create_pool(
         dsn,
         min_size=3,
-        max_size=settings.pool_size,
+        max_size=settings.pool_size + 1,  # one is the worker's seat
         command_timeout=60,
         max_inactive_connection_lifetime=0,
         server_settings={"application_name": "finality", "plan_cache_mode": "auto"},
@@ -106,6 +106,7 @@ async def running(
         real = given if given is not None else await stack.enter_async_context(parts(settings))
         pool = await stack.enter_async_context(await make_pool(real.app_dsn, settings))
         core = Core(pool, settings, clock or RealClock(), installed_schemas(settings.data))
+        stack.push_async_callback(core.seat.close)
         await recall_clock(core)
         async with pool.acquire() as db:
             await core.refresh_static(db)
@@ -134,7 +135,7 @@ async def leave(core: Core) -> None:
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(core.idle(), 5)
     with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-        async with core.pool.acquire() as db:
+        async with core.seat.taken() as db:
             await leases.leave(db, core.holder)
 
 
@@ -164,9 +165,9 @@ class Tasks:
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        if task.cancelled() or task not in self._tasks:
+        if task not in self._tasks:
             return
-        error = task.exception()
+        error = None if task.cancelled() else task.exception()
         log.critical("a background task ended", task=task.get_name(), exc_info=error)
         if self._main is not None:
             self._main.cancel()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import secrets
 import socket
 import time
 from collections.abc import Iterable, Sequence
@@ -24,6 +25,7 @@ from gateway.inbound import Arrival, Inbound
 from gateway.items import Action, Due, Item, Opening, Overloaded, Result, Routed, Submission
 from gateway.metrics import Metrics
 from gateway.runner import OUTAGES
+from gateway.seat import Seat
 from gateway.worker import Worker
 from schemas.instruction import Instruction, Payment
 from schemas.mx.compiler import Schemas
@@ -57,7 +59,8 @@ class Core:
         self.settings = settings
         self.clock = clock
         self.schemas = schemas
-        self.holder = holder or f"{socket.gethostname()}-{os.getpid()}"
+        self.holder = holder or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+        self.seat = Seat(pool, self.holder)
         self.held = Held(self.holder, {})
         self.metrics = Metrics()
         self.feed = Feed()
@@ -234,7 +237,7 @@ class Core:
     async def balance(self) -> None:
         """Renew, give back what is above our share, take what is free."""
         seconds = self.settings.lease_seconds
-        async with self.pool.acquire() as db:
+        async with self.seat.taken() as db:
             mine = await leases.renew(db, self.holder, seconds)
             alive = await leases.workers(db, seconds * 2)
             share = -(-LANES // max(1, len(alive)))
@@ -263,7 +266,7 @@ class Core:
             await self._parked(db)
             await self._static(db)
             await messages.reclaim(db, list(self.held.epochs))
-        for inbound in self.inbounds.values():
+        for inbound in list(self.inbounds.values()):  # links may start meanwhile
             await inbound.recover()
 
     async def _commands(self, db: Connection) -> None:

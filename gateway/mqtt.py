@@ -92,6 +92,7 @@ class Mqtt:
         self._timeout_seconds = timeout_seconds
         self._tasks: list[asyncio.Task[None]] = []
         self._closed = False
+        self._ended: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
 
         self._in_flight_max = in_flight_max
@@ -118,12 +119,19 @@ class Mqtt:
                 self._keep_up("out", self._serve_out), name=f"{self._client_id} out"
             ),
         ]
+        for task in self._tasks:
+            task.add_done_callback(self._no_longer_kept_up)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._closed = True
         self._arrived.set()
         await cancel(*self._tasks)
+
+    def _no_longer_kept_up(self, task: asyncio.Task[None]) -> None:
+        if not self._closed:
+            self._ended = task
+            self._arrived.set()
 
     @property
     def connected(self) -> bool:
@@ -164,9 +172,16 @@ class Mqtt:
     async def batches(
         self, cap: int = 500, bytes_max: int = 8 * 1024 * 1024
     ) -> AsyncIterator[list[Delivery]]:
-        """What has come since the last batch, once there is anything; ends with the client."""
+        """What has come since the last batch, once there is anything; ends with the client.
+
+        RuntimeError when a connection is no longer kept up: better dead than deaf.
+        """
         while not self._closed:
             await self._arrived.wait()
+            if self._ended is not None:
+                raise RuntimeError(f"{self._ended.get_name()} is no longer kept up") from (
+                    None if self._ended.cancelled() else self._ended.exception()
+                )
             if batch := self._take(cap, bytes_max):
                 yield batch
 
@@ -177,8 +192,8 @@ class Mqtt:
             batch.append(self._queue.popleft())
             size += len(batch[-1].payload)
         self._queue_bytes -= size
-        if not self._queue and not self._closed:
-            self._arrived.clear()
+        if not self._queue:
+            self._nothing_more()
         if self._paused and not self._half_full():
             self._resume()
         return batch
@@ -245,7 +260,10 @@ class Mqtt:
         self._paused = False
         self._queue.clear()
         self._queue_bytes = 0
-        if not self._closed:
+        self._nothing_more()
+
+    def _nothing_more(self) -> None:
+        if not self._closed and self._ended is None:
             self._arrived.clear()
 
     # what goes

@@ -58,7 +58,10 @@ def watch_writing(client: paho.Client) -> None:
     def watch(link: Any) -> None:
         number: int = link.fileno()
         if client.socket() is link and number >= 0 and client.want_write():
-            loop.add_writer(number, client.loop_write)
+            try:
+                loop.add_writer(number, client.loop_write)
+            except RuntimeError:  # uvloop gave the socket up when it broke, and nobody was told
+                client.loop_write()  # meets the same error, and ends the connection
 
     def wants_to_write(_client: paho.Client, _data: Any, link: Any) -> None:
         loop.call_soon_threadsafe(watch, link)
@@ -74,7 +77,8 @@ async def connect(client: aiomqtt.Client) -> None:
     theirs: Any = private.on_disconnect
 
     def on_disconnect(*args: Any) -> None:
-        theirs(*args)
+        with contextlib.suppress(asyncio.CancelledError):  # it asks a future that was given up
+            theirs(*args)
         loop.call_soon_threadsafe(broken.set)
 
     private.on_disconnect = on_disconnect

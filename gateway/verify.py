@@ -166,31 +166,30 @@ async def messages(db: Connection) -> list[Finding]:
 
 async def counterparts(db: Connection, folder: Path) -> list[Finding]:
     """Per simulated link: what they sent is what we have, what we sent is what they have; books agree."""
+    records: dict[str, list[dict[str, Any]]] = {}
     found: list[Finding] = []
+    for path, number, record in _lines(folder):
+        if record is None:
+            where = f"{path.name} line {number}"
+            found.append(finding("counterpart", where, "this line of their journal is damaged"))
+        elif record["dir"] in ("in", "out"):
+            records.setdefault(record["link"], []).append(record)
     for r in await audit.rows(db, audit.LINKS):
-        name = r["link"]
-        theirs = list(journal(folder, name))
-        if theirs:
-            found += await _link(db, name, theirs)
+        if theirs := records.get(r["link"]):
+            found += await _link(db, r["link"], theirs)
     found += await _holdings(db, folder)
     return found
 
 
-def journal(folder: Path, link_name: str) -> Iterable[dict[str, Any]]:
-    """What the network's journal says of one link."""
+def _lines(folder: Path) -> Iterable[tuple[Path, int, dict[str, Any] | None]]:
+    """File, line number and record of every line of a journal; no record where it is damaged."""
     for path in sorted(folder.rglob("*.jsonl")):
-        # a torn end was never acknowledged and comes again; any other bad line is a damaged journal
-        for line in path.read_text().rpartition("\n")[0].splitlines():
+        # a torn end was never acknowledged and comes again; any other bad line is damage
+        for number, line in enumerate(path.read_text().split("\n")[:-1], 1):
             try:
-                record = json.loads(line)
+                yield path, number, json.loads(line)
             except ValueError:
-                record = {
-                    "link": link_name,
-                    "dir": "out",
-                    "sha256": f"unreadable line in {path.name}",
-                }
-            if record.get("link") == link_name and record.get("dir") in ("in", "out"):
-                yield record
+                yield path, number, None
 
 
 async def _link(db: Connection, name: str, theirs: list[dict[str, Any]]) -> list[Finding]:

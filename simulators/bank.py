@@ -122,7 +122,7 @@ class Bank:
         if outcome == "pending":
             return
         opens = datetime.combine(transfer.value_on, OPENS, house.zone).astimezone(UTC)
-        start = max(opens, now + timedelta(seconds=0 if self._at_once else 10))
+        start = now if self._at_once else max(opens, now + timedelta(seconds=10))
         self._plan(
             house, transfer, start, self._seconds(transfer, "executed", 20, 300), self._execute
         )

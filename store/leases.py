@@ -1,4 +1,9 @@
-"""Who holds which lane. Lane transactions begin with `hold`; the database's clock decides expiry."""
+"""Who holds which lane. Lane transactions begin with `hold`; the database's clock decides expiry.
+
+A worker's session holds an advisory lock named by the worker: when its process dies the server lets
+go of it at once, and others need not wait until the leases run out. What keeps a stalled worker from
+writing beside its successor is `hold` alone.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +30,21 @@ class Held:
         return lane in self.epochs
 
 
+SIT = "select pg_advisory_lock(hashtextextended($1, 0))"
 SEEN = """
 insert into worker (holder, seen_at) values ($1, clock_timestamp())
 on conflict (holder) do update set seen_at = excluded.seen_at
 """
-GONE = "delete from worker where seen_at < clock_timestamp() - make_interval(secs => $1)"
+# a restart of the server lets go of every lock: it says nothing of those last seen before it
+GONE = """
+delete from worker w
+where seen_at < clock_timestamp() - make_interval(secs => $1)
+   or seen_at > pg_postmaster_start_time() and not exists (
+      select from pg_locks l
+      where l.locktype = 'advisory' and l.objsubid = 1
+        and l.database = (select oid from pg_database where datname = current_database())
+        and (l.classid::bigint << 32) | l.objid::bigint = hashtextextended(w.holder, 0))
+"""
 WORKERS = "select holder from worker order by holder"
 RENEW = """
 update lane_lease set expires_at = clock_timestamp() + make_interval(secs => $2)
@@ -39,8 +54,9 @@ TAKE = """
 update lane_lease set holder = $1, epoch = epoch + 1,
        expires_at = clock_timestamp() + make_interval(secs => $2)
 where lane = any(
-    select lane from lane_lease
-    where (holder is null or expires_at <= clock_timestamp())
+    select lane from lane_lease l
+    where holder is null or expires_at <= clock_timestamp()
+       or not exists (select from worker w where w.holder = l.holder)
     order by lane limit $3 for update skip locked)
 returning lane, epoch
 """
@@ -64,6 +80,11 @@ async def hold(db: Connection, held: Held, lanes: Iterable[int]) -> None:
         raise LostLease(f"{held.holder} no longer holds {set(wanted) - {r['lane'] for r in rows}}")
 
 
+async def sit(db: Connection, holder: str) -> None:
+    """Make this session the sign that the worker lives; before `renew`, on the same connection."""
+    await db.execute(SIT, holder)
+
+
 async def renew(db: Connection, holder: str, seconds: float) -> dict[int, int]:
     """Announce this worker and renew what it holds; the lanes it still has, with their epochs."""
     await db.execute(SEEN, holder)
@@ -71,12 +92,12 @@ async def renew(db: Connection, holder: str, seconds: float) -> dict[int, int]:
 
 
 async def take(db: Connection, holder: str, seconds: float, count: int) -> dict[int, int]:
-    """Up to `count` lanes that nobody holds, taken at a new epoch."""
+    """Up to `count` lanes that nobody holds who is alive, taken at a new epoch."""
     return {r["lane"]: r["epoch"] for r in await db.fetch(TAKE, holder, seconds, count)}
 
 
 async def workers(db: Connection, seconds: float) -> list[str]:
-    """The workers alive now; one not seen for `seconds` is struck off first."""
+    """The workers alive now; first struck off: the dead, and who was not seen for `seconds`."""
     await db.execute(GONE, seconds)
     return [r["holder"] for r in await db.fetch(WORKERS)]
 

@@ -19,7 +19,7 @@ import pytest
 
 from gateway.broker import EmbeddedBroker
 from gateway.mqtt import Delivery, Fate, LinkDown, Mqtt
-from gateway.mqtt_connection import cancel, reachable
+from gateway.mqtt_connection import cancel, connect, inside, make_client, reachable
 from store import supervisor
 from store.account import temporary_data
 
@@ -226,6 +226,37 @@ async def test_a_connection_broken_before_the_answer_is_noticed_at_once() -> Non
         began = time.monotonic()
         assert not await reachable(f"mqtt://127.0.0.1:{port}", "early", timeout_seconds=10)
         assert time.monotonic() - began < 2
+
+
+async def test_a_connection_given_up_breaks_without_a_cancellation() -> None:
+    """aiomqtt's callback asks a future that was cancelled; that must not pass for our own end."""
+    wrong: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: wrong.append(context))
+    came: asyncio.Queue[asyncio.StreamWriter] = asyncio.Queue()
+    server = await asyncio.start_server(lambda _, writer: came.put_nowait(writer), "127.0.0.1", 0)
+    async with server:
+        url = f"mqtt://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        client = make_client(url, "given-up", clean=True, timeout_seconds=10)
+        opening = asyncio.create_task(connect(client))
+        writer = await came.get()
+        await asyncio.sleep(0.05)
+        await cancel(opening)
+        writer.transport.abort()
+        await asyncio.sleep(0.1)
+    assert wrong == []
+    inside(client).disconnect()  # raises nothing
+
+
+async def test_who_listens_is_told_when_a_connection_is_no_longer_kept_up(
+    broker: EmbeddedBroker, topic: str
+) -> None:
+    async with Mqtt(broker.url(), "unkept") as client:
+        await client.subscribe(topic)
+        for task in asyncio.all_tasks():
+            if task.get_name() == "unkept out":
+                task.cancel()
+        with pytest.raises(RuntimeError, match="unkept out is no longer kept up"):
+            await take(client, 1)
 
 
 async def test_a_client_can_be_closed_at_any_moment(broker: EmbeddedBroker, topic: str) -> None:

@@ -409,3 +409,19 @@ async def test_a_torn_last_line_of_a_journal_is_no_fault(run: Run, tmp_path: Pat
     with (other.simulators / "swift.jsonl").open("a") as journal:
         journal.write('{"n":100,"dir":"out","li')
     assert await other.counterparts() == []
+
+
+async def test_a_damaged_line_of_a_journal_is_named_and_what_it_said_is_missed(
+    run: Run, tmp_path: Path
+) -> None:
+    other = retold(run, tmp_path, lines(run))
+    journal = other.simulators / "swift.jsonl"
+    number, said = next((n, r) for n, r in enumerate(lines(run), 1) if r["dir"] == "out")
+    text = journal.read_text().splitlines()
+    text[number - 1] = text[number - 1].replace('"dir": "out"', '"dir": "out')
+    journal.write_text("\n".join(text) + "\n")
+    found = await other.counterparts()
+    assert [(f["check"], f["where"]) for f in found] == [
+        ("counterpart", f"swift.jsonl line {number}"),
+        ("inbox", f"{said['link']} {said['sha256'][:16]}"),
+    ]
