@@ -13,7 +13,7 @@ from schemas.money import Money, Quantity
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """How far a received amount may be off at matching: T2S EUR 2 up to 100,000, EUR 25 above."""
+    """How far a received amount may be off at matching, by its size; the place of settlement says."""
 
     limit: Decimal
     up_to: Decimal

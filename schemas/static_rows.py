@@ -35,6 +35,7 @@ from schemas.identifiers import (
     is_sedol,
 )
 from schemas.instruction import Dss, Party
+from schemas.obligation import Tolerance
 
 ALWAYS = date(1900, 1, 1)
 ANY = "*"
@@ -50,6 +51,7 @@ Exact = Annotated[
     Field(max_digits=28, decimal_places=10, allow_inf_nan=False),
     PlainSerializer(lambda value: format(value, "f"), return_type=str),
 ]
+NotNegative = Annotated[Exact, Field(ge=0)]
 AssetClass = Literal["equity", "etf", "fund", "government", "corporate", "eurobond"]
 AssetClassOrAny = Literal[AssetClass, "*"]
 
@@ -241,12 +243,34 @@ class Place(Row):
     partial_supported: bool
     partial_default: Literal["PART", "NPAR"] | None = None
     hold_supported: bool
+    matches: bool = True  # so that a settlement status implies a match (DOMAIN 6.5)
+    # how far off a received amount may be, in its currency: up to this amount, and above it
+    tolerance_limit: NotNegative | None = None
+    tolerance_up_to: NotNegative | None = None
+    tolerance_above: NotNegative | None = None
 
     @model_validator(mode="after")
     def _partials(self) -> Self:
         if self.partial_default == "PART" and not self.partial_supported:
             raise PydanticCustomError("partial", "partial_default PART needs partial_supported")
         return self
+
+    @model_validator(mode="after")
+    def _tolerances(self) -> Self:
+        given = (self.tolerance_limit, self.tolerance_up_to, self.tolerance_above)
+        if len({value is None for value in given}) > 1:
+            raise PydanticCustomError(
+                "tolerance", "give all of tolerance_limit, tolerance_up_to, tolerance_above or none"
+            )
+        return self
+
+    @property
+    def tolerance(self) -> Tolerance | None:
+        """The matching tolerance of receipts here; None where amounts must agree exactly."""
+        if self.tolerance_limit is None:
+            return None
+        assert self.tolerance_up_to is not None and self.tolerance_above is not None
+        return Tolerance(self.tolerance_limit, self.tolerance_up_to, self.tolerance_above)
 
 
 class AccountRow(Row):

@@ -1,92 +1,165 @@
-"""What a person may do with an instruction as it stands, and why not."""
+"""What a person may do with an instruction or payment as it stands, and why not: the one truth.
+
+The lane's holder refuses by these rules, and the desk greys its buttons by them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from schemas.obligation import Obligation
-from settlement.condition import Cancellation, Change, Condition, Flag, Network, Processing
+from settlement.condition import CLOSED_STATES, Flag
+from settlement.findings import RELEASABLE
 
-Why = Callable[[Condition, Obligation], str | None]
-UNSENT = frozenset({Network.DRAFT, Network.APPROVED})
-REFUSED = frozenset({Network.NAKED, Network.ABORTED})
-ASKED = frozenset({Cancellation.REQUESTED, Cancellation.PENDING})
+UNSENT = frozenset({"draft", "approved", "network_nak"})
+CANCELLABLE = frozenset(
+    {
+        "released_to_wire",
+        "sent",
+        "accepted",
+        "in_repair",
+        "inferred_matched",
+        "matched",
+        "pending",
+        "unmatched",
+        "on_hold",
+        "overdue_unconfirmed",
+        "failing",
+        "reversed",
+    }
+)
+OVER = frozenset(state.value for state in CLOSED_STATES) | {"debited", "credited", "returned"}
 
 
-def allowed(condition: Condition, obligation: Obligation) -> dict[str, str | None]:
-    """Per action None, or the reason why it cannot be done now."""
-    return {action: why(condition, obligation) for action, why in ACTIONS.items()}
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the rules ask of an instruction; `flags` as its condition row has them."""
+
+    state: str
+    securities: bool
+    flags: frozenset[str]
+    left: bool  # a version is on the wire
+    approved: bool
+    open: bool  # something is neither settled nor cancelled
+    part_settled: bool
+    makers: frozenset[str]  # who made or changed it
+
+    def behind(self, mark: str) -> frozenset[str]:
+        """The persons behind a mark: `held:ann` is ann's hold, `lift:closed_date:ben` ben's wish."""
+        return frozenset(f.rpartition(":")[2] for f in self.flags if f.startswith(f"{mark}:"))
+
+    def marked(self, mark: str) -> bool:
+        """Whether anybody set this mark."""
+        return any(f.startswith(f"{mark}:") for f in self.flags)
+
+    @property
+    def uninstructed(self) -> bool:
+        """Others ended the instruction and its trade stands (DOMAIN 2.3: close or re-instruct)."""
+        return Flag.UNINSTRUCTED.value in self.flags
 
 
-def _closed(condition: Condition) -> str | None:
-    return f"it is {condition.state.value}" if condition.closed else None
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why an action is refused: the rule, its words, and what about (the state, or the person)."""
+
+    rule: str
+    text: str
+    path: str = "state"
 
 
-def _in_flight(condition: Condition) -> str | None:
-    if condition.network is Network.RELEASED:
-        return "its network answer is not in yet"
+Rule = Callable[[Standing, str], WhyNot | None]
+
+
+def why_not(action: str, standing: Standing, person: str) -> WhyNot | None:
+    """Why this person cannot do this now; None when it may be done. KeyError: no such action."""
+    return ACTIONS[action](standing, person)
+
+
+def _four_eyes(text: str) -> WhyNot:
+    return WhyNot("four_eyes", text, "actor")
+
+
+def _is(standing: Standing) -> str:
+    return f"it is {standing.state}"
+
+
+def _approve(standing: Standing, person: str) -> WhyNot | None:
+    if not standing.marked("reapprove"):
+        if standing.state != "draft":
+            return WhyNot("not_draft", f"{_is(standing)}; only a draft is approved")
+        if standing.approved:
+            return WhyNot("approved_already", "it is approved already and waits for static data")
+    if person in standing.makers:
+        return _four_eyes(f"{person} made or changed this; another person must approve it")
     return None
 
 
-def _cancel(condition: Condition, obligation: Obligation) -> str | None:
-    if condition.cancellation in ASKED:
-        return "a cancellation is under way"
-    return _closed(condition) or _in_flight(condition)
+def _cancel(standing: Standing, person: str) -> WhyNot | None:
+    if standing.state in UNSENT or standing.uninstructed:
+        return None
+    if standing.state in ("cancel_pending", "cancel_requested"):
+        return WhyNot("cancel_pending", "a cancellation is under way already; wait for its answer")
+    if not standing.securities:
+        return WhyNot("not_cancellable", f"{_is(standing)}; a payment that left is not called back")
+    if standing.state not in CANCELLABLE or not standing.open:
+        return WhyNot("not_cancellable", f"{_is(standing)}; there is nothing to cancel")
+    return None
 
 
-def _hold(condition: Condition, obligation: Obligation) -> str | None:
-    if Flag.HELD in condition.flags:
-        return "it is on hold"
-    return _change(condition, obligation)
+def _hold(standing: Standing, person: str) -> WhyNot | None:
+    if standing.left:
+        return WhyNot("on_the_wire", "it has left; holding it there needs sese.030 or MT530")
+    if standing.state in OVER:
+        return WhyNot("not_open", f"{_is(standing)}; there is nothing to hold")
+    if standing.marked("held"):
+        return WhyNot("held_already", "it is on hold; release it first")
+    return None
 
 
-def _release(condition: Condition, obligation: Obligation) -> str | None:
-    if not _closed(condition) and Flag.HELD not in condition.flags:
-        return "it is not on hold"
-    return _change(condition, obligation)
+def _release(standing: Standing, person: str) -> WhyNot | None:
+    return None if standing.marked("held") else WhyNot("not_held", "it is not held here")
 
 
-def _change(condition: Condition, obligation: Obligation) -> str | None:
-    if not obligation.hold_supported:
-        return "its place of settlement knows no hold and release"
-    if condition.network in UNSENT:
-        return "not sent yet"
-    if condition.change is Change.REQUESTED:
-        return "a hold or release is under way"
-    return _closed(condition) or _in_flight(condition) or _not_there(condition)
+def _release_date(standing: Standing, person: str) -> WhyNot | None:
+    waiting = RELEASABLE & standing.flags
+    if not waiting:
+        return WhyNot("nothing_to_release", "no date holds this instruction")
+    if all(f"lift:{code}:{person}" in standing.flags for code in waiting):
+        return _four_eyes(f"{person} asked for this; another person must release it")
+    return None
 
 
-def _not_there(condition: Condition) -> str | None:
-    return "the network refused it" if condition.network in REFUSED else None
+def _amend(standing: Standing, person: str) -> WhyNot | None:
+    if standing.state in UNSENT:
+        return None
+    if not standing.securities:
+        return WhyNot("not_amendable", f"{_is(standing)}; a payment that left is not amended")
+    if standing.part_settled:
+        return WhyNot(
+            "not_amendable", "part of it is settled; cancel the rest and send a new instruction"
+        )
+    if standing.marked("amend"):
+        return WhyNot("amended_already", "a replacement waits for the cancellation already")
+    if standing.state == "cancel_pending":
+        return WhyNot("cancel_pending", "a cancellation is under way already; wait for its answer")
+    if standing.uninstructed or (standing.state in CANCELLABLE and standing.open):
+        return None
+    return WhyNot("not_amendable", f"{_is(standing)}; send a new instruction")
 
 
-def _amend(condition: Condition, obligation: Obligation) -> str | None:
-    if condition.cancellation in ASKED:
-        return "a cancellation is under way"
-    if condition.settled_quantity:
-        return "part of it is settled: cancel the rest and instruct anew"
-    return _closed(condition) or _in_flight(condition)
+def _decide_fate(standing: Standing, person: str) -> WhyNot | None:
+    if standing.state != "fate_unknown":
+        return WhyNot("fate_known", f"{_is(standing)}; its fate is not in question")
+    return None
 
 
-def _repair(condition: Condition, obligation: Obligation) -> str | None:
-    if condition.processing is Processing.REJECTED:
-        return "the servicer rejected it: a new instruction needs a new reference"
-    if condition.network in REFUSED:
-        return _closed(condition)
-    return _closed(condition) or "the network did not refuse it"
-
-
-def _approve(condition: Condition, obligation: Obligation) -> str | None:
-    if condition.network is Network.DRAFT:
-        return _closed(condition)
-    return _closed(condition) or "it is approved"
-
-
-ACTIONS: dict[str, Why] = {
+ACTIONS: dict[str, Rule] = {
+    "approve": _approve,
     "cancel": _cancel,
     "hold": _hold,
     "release": _release,
+    "release_date": _release_date,
     "amend": _amend,
-    "repair": _repair,
-    "approve": _approve,
+    "repair": _amend,
+    "decide_fate": _decide_fate,
 }

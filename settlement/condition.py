@@ -104,6 +104,7 @@ class Flag(StrEnum):
     ACK_OVERDUE = "ack_overdue"
     OVERDUE = "overdue"
     DEAL_DEAD = "deal_dead"
+    UNINSTRUCTED = "uninstructed"  # others ended the instruction and the trade stands
 
 
 Mover = Literal["us", "them", "custodian", "network", "nobody"]
@@ -147,6 +148,7 @@ class Condition:
     badge: str  # of the settled part: '600 of 1,000 settled', or ''
     flags: tuple[Flag, ...]
     parts: tuple[Part, ...]
+    trade_over: bool  # what has not settled never will: the books take it back
     advance: Advance | None
     reasons: tuple[Reason, ...]  # the primary one first
     waiting: WaitsFor

@@ -57,10 +57,10 @@ def _confirm(life: Life, known: Fact, told: Confirmation) -> None:
         life.tell(*fault, known)
         return
     quantity = told.quantity.value
-    if quantity > life.open:
+    if quantity > life.unsettled:
         life.refused.append((known, told))
         return
-    if life.ended:
+    if life.ended or quantity > life.open:
         life.contradicted = True
     if life.bygone(told.related):
         life.contradicted = True
@@ -68,6 +68,7 @@ def _confirm(life: Life, known: Fact, told: Confirmation) -> None:
     part = Part(known.key, len(life.booked) + 1, quantity, told.amount, told.effective_on)
     life.booked.append(Booked(known, told, part))
     life.settled += quantity
+    life.cancelled = min(life.cancelled, life.unsettled)
     life.heard = True
     life.reversed_last = life.overdue = life.dead = False
     life.times[SETTLEMENT] = known.at
@@ -128,7 +129,7 @@ def _expected(life: Life, told: Confirmation, due: Money) -> tuple[Decimal, Deci
     slack = tolerance.of(due.amount) if tolerance is not None else ZERO
     earlier = [b.part.amount for b in life.standing()]
     stated = [money.amount for money in earlier if money is not None]
-    if told.quantity.value == life.open and len(stated) == len(earlier):
+    if told.quantity.value == life.unsettled and len(stated) == len(earlier):
         return due.amount - sum(stated, ZERO), slack
     unit = Decimal(1).scaleb(-terms.digits)
     part = due.amount * told.quantity.value / terms.quantity.value
@@ -159,6 +160,8 @@ def _take_back(life: Life, known: Fact, told: Confirmation) -> None:
     life.set(SETTLEMENT, Settlement.NONE, known)
     life.reversed_last = True
     life.dead = told.deal_dead
+    if booked.spared and life.processing is Processing.CANCELLED and not life.dead:
+        life.reopen(known)
     waiting, life.refused = life.refused, []
     for item in waiting:
         _confirm(life, *item)
@@ -211,8 +214,8 @@ def cash(life: Life, known: Fact, advice: CashAdvice) -> None:
 def close(life: Life) -> None:
     """Check the parts together and raise what was left over."""
     for known, told in life.refused:
-        if life.open:
-            words = f"{told.quantity.value} confirmed with {life.open} open"
+        if life.unsettled:
+            words = f"{told.quantity.value} confirmed with {life.unsettled} open"
             life.tell("quantity_above_open", words, known)
         else:
             life.tell("already_settled", "confirmed again under a new reference", known)
@@ -259,7 +262,7 @@ def _check_contradiction(life: Life) -> None:
     if not life.settled:
         life.contradicted = False
         return
-    if life.ended and not life.open:
+    if life.ended and not life.unsettled:
         life.contradicted = True
     if life.contradicted:
         about = life.standing()[-1].fact

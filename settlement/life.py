@@ -32,6 +32,8 @@ PROCESSING, CANCELLATION, MATCHING, SETTLEMENT, CHANGE = (
 AXES = (PROCESSING, CANCELLATION, MATCHING, SETTLEMENT, CHANGE)
 NETWORK = "network"
 ENDED = frozenset({Processing.CANCELLED, Processing.REJECTED})
+ASKED = frozenset({Cancellation.REQUESTED, Cancellation.PENDING})
+TURNED_DOWN = frozenset({Cancellation.DENIED, Cancellation.REJECTED})
 # the values an implied one may replace: nothing said, or less; never a no
 BACKFILLS: dict[str, frozenset[str]] = {
     PROCESSING: frozenset({Processing.NONE, Processing.PENDING_PROCESSING, Processing.IN_REPAIR}),
@@ -55,6 +57,7 @@ class Booked:
     fact: Fact
     told: Confirmation
     part: Part
+    spared: bool = False  # settled when the rest was cancelled: a reversal opens it again
 
 
 class Life:
@@ -70,6 +73,7 @@ class Life:
         "booked",
         "cancel_asks",
         "cancellation",
+        "cancelled",
         "change",
         "contradicted",
         "dead",
@@ -115,6 +119,7 @@ class Life:
         self.contradicted = False
         self.cancel_asks = 0
         self.settled = ZERO
+        self.cancelled = ZERO  # what a cancellation closed
         self.reversed_last = False
         self.booked: list[Booked] = []
         self.awaited: dict[str, tuple[Fact, Confirmation]] = {}  # reversals ahead of what they undo
@@ -128,13 +133,37 @@ class Life:
         self.history = 0
 
     @property
-    def open(self) -> Decimal:
+    def unsettled(self) -> Decimal:
         """What is instructed and not settled, whether or not it still may."""
         return self.obligation.quantity.value - self.settled
 
     @property
+    def open(self) -> Decimal:
+        """What is neither settled nor cancelled."""
+        return self.unsettled - self.cancelled
+
+    def cancel_rest(self) -> None:
+        """A cancellation closes what is not settled; where nothing is left it contradicts instead."""
+        if self.unsettled:
+            self.cancelled = self.unsettled
+            for booked in self.standing():
+                booked.spared = True
+
+    def reopen(self, known: Fact) -> None:
+        """A part the cancellation spared was taken back: it is open, the rest stays cancelled."""
+        self.set(PROCESSING, Processing.ACCEPTED, known)
+        if self.cancellation in ASKED:
+            self.cancellation = Cancellation.DONE
+
+    @property
     def ended(self) -> bool:
         return self.processing in ENDED
+
+    @property
+    def ended_by_us(self) -> bool:
+        """Whether it ended because we wanted it to: withdrawn, or as we asked."""
+        asked = self.cancel_asks > 0 and self.cancellation not in TURNED_DOWN
+        return self.ended and (self.withdrawn is not None or asked)
 
     @property
     def version(self) -> int:

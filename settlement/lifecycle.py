@@ -41,6 +41,7 @@ from settlement.condition import (
     State,
 )
 from settlement.life import (
+    ASKED,
     AXES,
     BACKFILLS,
     CANCELLATION,
@@ -117,20 +118,23 @@ EFFECTS: dict[Happening, Effect] = {
 # an answer that names our request's reference speaks of the request, whatever axis it uses
 ABOUT_AXIS = {"cancellation": "CPRC", "condition": "TPRC"}
 HOLDING = frozenset({"PREA", "BOTH"})
-ASKED = frozenset({Cancellation.REQUESTED, Cancellation.PENDING})
 ALREADY_SETTLED = "DSET"
 
 Predicate = Callable[[Life], bool]
 
 
-def _nothing_open(life: Life) -> bool:
-    return life.settled > 0 and not life.open
+def _all_settled(life: Life) -> bool:
+    return life.settled > 0 and not life.unsettled
+
+
+def _rest_closed(life: Life) -> bool:
+    return life.settled > 0 and (life.ended or life.dead or not life.open)
 
 
 # nothing is open: the first that holds
 CLOSED: tuple[tuple[State, Predicate], ...] = (
-    (State.SETTLED, _nothing_open),
-    (State.PART_SETTLED_REST_CANCELLED, lambda x: x.settled > 0 and (x.ended or x.dead)),
+    (State.SETTLED, _all_settled),
+    (State.PART_SETTLED_REST_CANCELLED, _rest_closed),
     (State.CANCELLED, lambda x: x.processing is Processing.CANCELLED),
     (State.REJECTED, lambda x: x.processing is Processing.REJECTED),
     (State.REVERSED, lambda x: x.dead),
@@ -155,7 +159,7 @@ DISPLAY: tuple[tuple[State, Predicate], ...] = (
     (State.DRAFT, lambda x: True),
 )
 SETTLEMENT_AXIS: tuple[tuple[Settlement, Predicate], ...] = (
-    (Settlement.SETTLED, _nothing_open),
+    (Settlement.SETTLED, _all_settled),
     (Settlement.REVERSED, lambda x: x.reversed_last),
     (Settlement.FAILING, lambda x: x.settlement is Settlement.FAILING),
     (Settlement.PARTIALLY_SETTLED, lambda x: x.settled > 0),
@@ -171,7 +175,13 @@ FLAGS: tuple[tuple[Flag, Predicate], ...] = (
     (Flag.ACK_OVERDUE, lambda x: x.ack_late and x.network is Network.RELEASED),
     (Flag.OVERDUE, lambda x: x.overdue),
     (Flag.DEAL_DEAD, lambda x: x.dead),
+    (Flag.UNINSTRUCTED, lambda x: x.ended and x.unsettled > 0 and not _trade_over(x)),
 )
+
+
+def _trade_over(life: Life) -> bool:
+    """Whether what is not settled will not be: a trade outlives an instruction others ended."""
+    return life.dead or life.ended_by_us
 
 
 def fold(obligation: Obligation, facts: Iterable[Fact]) -> Condition:
@@ -318,6 +328,8 @@ def _apply(life: Life, known: Fact, axis: str, effect: Effect, standing: Standin
     for moved, value in effect.moves:
         life.set(moved, value, known)
         life.reasons[moved] = standing.reasons
+        if value is Processing.CANCELLED:
+            life.cancel_rest()
     for implied, value in effect.implies:
         _imply(life, implied, value, known, standing)
     if effect.flag is not None:
@@ -332,6 +344,7 @@ def _imply(life: Life, axis: str, value: Any, known: Fact, standing: Standing) -
         if not life.ended:
             life.set(axis, value, known)
             life.reasons[axis] = standing.reasons
+            life.cancel_rest()
     elif axis == MATCHING and not _implies_match(life, standing):
         return
     elif getattr(life, axis) in BACKFILLS[axis]:
@@ -379,6 +392,9 @@ def _close(life: Life) -> None:
         _withdraw(life, life.withdrawn)
     if life.processing is Processing.CANCELLED:
         _cancelled(life)
+    elif life.processing is Processing.REJECTED and not life.ended_by_us and life.unsettled:
+        words = "rejected by the servicer: the trade stands and nothing instructs it"
+        life.raised.append(Raised("rejected", words, f"rejected {life.version}"))
     if _expects_confirmation(life):
         words = "the cancellation came too late: settled, they say, but not confirmed"
         life.raised.append(Raised("confirmation_expected", words, "confirmation_expected"))
@@ -388,21 +404,24 @@ def _close(life: Life) -> None:
 
 
 def _withdraw(life: Life, known: Fact) -> None:
+    if life.ended:  # others ended the instruction, this ends its trade
+        return
     if life.network is Network.SENT:
+        life.withdrawn = None
         life.tell("withdrawn_too_late", "withdrawn, but it had left", known)
     else:
         life.set(PROCESSING, Processing.CANCELLED, known)
+        life.cancel_rest()
 
 
 def _cancelled(life: Life) -> None:
     """Our request is done with it, whichever of the two is spoken of; else somebody else did it."""
-    if life.cancel_asks or life.cancellation in ASKED:
-        if life.cancellation in (Cancellation.NONE, *ASKED):
-            life.cancellation = Cancellation.DONE
-            life.times[CANCELLATION] = life.times[PROCESSING]
-    elif life.withdrawn is None:
+    if life.cancel_asks and life.cancellation in (Cancellation.NONE, *ASKED):
+        life.cancellation = Cancellation.DONE
+        life.times[CANCELLATION] = life.times[PROCESSING]
+    elif not life.ended_by_us:
         words = "cancelled without our asking"
-        life.raised.append(Raised("cancelled_unasked", words, "cancelled_unasked"))
+        life.raised.append(Raised("cancelled_unasked", words, f"cancelled_unasked {life.version}"))
 
 
 def _expects_confirmation(life: Life) -> bool:
@@ -417,7 +436,11 @@ def _condition(life: Life, repeats: int, conflicts: tuple[Raised, ...]) -> Condi
     closed = next((state for state, holds in CLOSED if holds(life)), None)
     state = closed or next(state for state, holds in DISPLAY if holds(life))
     told: tuple[Reason, ...] = waits.ranked(life, state)
-    asked = closed is None and Flag.COUNTERPARTY_ASKS_CANCEL in life.flags
+    flags = (*(flag for flag, holds in FLAGS if holds(life)), *sorted(life.flags))
+    waiting = waits.UNINSTRUCTED
+    if Flag.UNINSTRUCTED not in flags:
+        asked = closed is None and Flag.COUNTERPARTY_ASKS_CANCEL in flags
+        waiting = waits.waits_for(life, state, told, closed is not None, asked)
     return Condition(
         state=state,
         processing=life.processing,
@@ -431,11 +454,12 @@ def _condition(life: Life, repeats: int, conflicts: tuple[Raised, ...]) -> Condi
         open_quantity=Decimal(0) if closed else life.open,
         settled_quantity=life.settled,
         badge=_badge(life),
-        flags=tuple([flag for flag, holds in FLAGS if holds(life)] + sorted(life.flags)),
+        flags=flags,
         parts=tuple(booked.part for booked in life.booked),
+        trade_over=life.unsettled > 0 and _trade_over(life),
         advance=life.advance,
         reasons=told,
-        waiting=waits.waits_for(life, state, told, closed is not None, asked),
+        waiting=waiting,
         exceptions=conflicts + tuple(life.raised),
         times=tuple(sorted(life.times.items())),
         repeats=repeats,

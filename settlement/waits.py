@@ -30,6 +30,7 @@ BY_STATE: dict[State, WaitsFor] = {
 BY_REASON = frozenset({State.UNMATCHED, State.PENDING, State.FAILING})
 BILATERAL = WaitsFor("the counterparty's cancellation", "them")
 WISH = WaitsFor("answer to the counterparty's wish to cancel", "us")
+UNINSTRUCTED = WaitsFor("a new version, or the end of the trade", "us")
 # whose reasons come first in a state; the others follow in this order
 SPEAKS: dict[State, str] = {
     State.CANCEL_PENDING: CANCELLATION,

@@ -274,6 +274,35 @@ def buy_at_t2s(portfolio: str, reference: str, **changes: Any) -> dict[str, Any]
 TYPES = {"544": "FREE", "545": "APMT", "546": "FREE", "547": "APMT"}
 
 
+async def sent(street: Street, portfolio: str, reference: str, **changes: Any) -> tuple[str, str]:
+    """A purchase the network took: its id and its reference on the wire."""
+    id_ = await street.submit(buy(portfolio, reference, **changes))
+    wire = await street.wire(id_)
+    await street.deliver("swift", ack(wire))
+    return id_, wire
+
+
+async def sent_to_t2s(street: Street, portfolio: str, reference: str) -> tuple[str, str]:
+    id_ = await street.submit(buy_at_t2s(portfolio, reference))
+    wire = await street.wire(id_)
+    await street.deliver("swiftnet", transmitted(wire))
+    return id_, wire
+
+
+def codes(case: Any) -> list[str]:
+    return sorted(x["code"] for x in case["exceptions"])
+
+
+def outgoing(case: Any) -> list[str]:
+    """What we sent, oldest first."""
+    return [m["raw"] for m in case["messages"] if m["direction"] == "out"]
+
+
+def field(message: str, tag: str) -> str:
+    """The first value of a FIN field such as `:20C::SEME//`."""
+    return next(line for line in message.splitlines() if line.startswith(tag)).removeprefix(tag)
+
+
 def ack(related: str, at: str = "2611241631") -> bytes:
     """The network took it."""
     return f"{{1:F21ALDRUS30AXXX0001000001}}{{4:{{177:{at}}}{{451:0}}{{108:{related}}}}}".encode()

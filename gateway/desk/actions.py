@@ -1,6 +1,6 @@
 """What a person may ask of one instruction, with the reason why not for the rest.
 
-The lane's holder decides (gateway/handlers/people.py); these rules only spare people a refusal.
+The rules are those of settlement/actions.py, by which the lane's holder decides as well.
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.desk import words
 from gateway.desk.login import Seat
-from gateway.handlers.people import CANCELLABLE, UNSENT
 from gateway.identity import Right
+from settlement import actions
 from settlement.findings import RELEASABLE
 
 Row = Mapping[str, Any]
@@ -31,7 +30,6 @@ class Action:
     key: str
     right: Right
     promise: str
-    rule: Callable[[Row, Seat], str | None]
     asks: str = ""  # what the core is asked, where that is not the name
     says: Mapping[str, Any] = field(default_factory=dict)
     noted: bool = False  # takes a reason in the person's words
@@ -46,49 +44,19 @@ class Offer:
     why_not: str | None
 
 
-def _marks(row: Row, mark: str) -> set[str]:
-    """The persons behind a flag: `held:ann` is ann's hold."""
-    return {flag.rpartition(":")[2] for flag in row["flags"] if flag.startswith(f"{mark}:")}
-
-
-def _approve(row: Row, seat: Seat) -> str | None:
-    if row["state"] != "draft" and "reapprove:" not in row["flags"]:
-        return f"it is {words.state(row['state'])}"
-    if seat.client.person in {row["maker"], *_marks(row, "maker")}:
-        return "you made or changed it: another person approves"
-    return None
-
-
-def _cancel(row: Row, seat: Seat) -> str | None:
-    if row["state"] == "cancel_pending":
-        return "a cancellation is under way"
-    if row["state"] in UNSENT or (row["kind"] == "securities" and row["state"] in CANCELLABLE):
-        return None
-    return f"it is {words.state(row['state'])}"
-
-
-def _hold(row: Row, seat: Seat) -> str | None:
-    if _marks(row, "held"):
-        return "it is on hold"
-    if words.closed(row):
-        return f"it is {words.state(row['state'])}"
-    return "it has left" if row["wire_reference"] else None
-
-
-def _release(row: Row, seat: Seat) -> str | None:
-    return None if _marks(row, "held") else "it is not held here"
-
-
-def _release_date(row: Row, seat: Seat) -> str | None:
-    if seat.client.person in {
-        flag.rpartition(":")[2] for flag in row["flags"] if flag.startswith("lift:")
-    }:
-        return "you asked for it: another person agrees"
-    return None
-
-
-def _decide(row: Row, seat: Seat) -> str | None:
-    return None
+def standing(row: Row) -> actions.Standing:
+    """What the rules ask, as the row says it; only the lane knows of an approval before its draft moves."""
+    flags = frozenset(row["flags"])
+    return actions.Standing(
+        state=row["state"],
+        securities=row["kind"] == "securities",
+        flags=flags,
+        left=row["wire_reference"] is not None,
+        approved=row["state"] != "draft",
+        open=bool(row["open_quantity"]),
+        part_settled=bool(row["settled_quantity"]),
+        makers=frozenset({row["maker"], *(f[6:] for f in flags if f.startswith("maker:"))}),
+    )
 
 
 def _dated(row: Row) -> bool:
@@ -99,19 +67,22 @@ def _unknown(row: Row) -> bool:
     return bool(row["state"] == "fate_unknown")
 
 
+def _uninstructed(row: Row) -> bool:
+    return standing(row).uninstructed
+
+
 ACTIONS: dict[str, Action] = {
     action.name: action
     for action in (
-        Action("approve", "Approve", "a", "checker", "It may leave for the wire.", _approve),
-        Action("hold", "Hold", "h", "maker", "It will not leave until released.", _hold),
-        Action("release", "Release", "r", "maker", "It may leave.", _release),
+        Action("approve", "Approve", "a", "checker", "It may leave for the wire."),
+        Action("hold", "Hold", "h", "maker", "It will not leave until released."),
+        Action("release", "Release", "r", "maker", "It may leave."),
         Action(
             "release_date",
             "Let the date stand",
             "d",
             "maker or checker",
             "Two persons may overrule the calendar; calendars are wrong too.",
-            _release_date,
             shown=_dated,
         ),
         Action(
@@ -120,8 +91,16 @@ ACTIONS: dict[str, Action] = {
             "c",
             "maker",
             "What has left is cancelled by a message; if it settles first, settlement wins.",
-            _cancel,
             noted=True,
+        ),
+        Action(
+            "instruct_again",
+            "Instruct again",
+            "i",
+            "maker",
+            "The same content leaves as a new version under a new reference.",
+            asks="repair",
+            shown=_uninstructed,
         ),
         Action(
             "it_left",
@@ -129,7 +108,6 @@ ACTIONS: dict[str, Action] = {
             "l",
             "checker",
             "It stays as sent; a status or an advice will say more.",
-            _decide,
             asks="decide_fate",
             says={"left": True},
             shown=_unknown,
@@ -140,7 +118,6 @@ ACTIONS: dict[str, Action] = {
             "n",
             "checker",
             "It goes out once more.",
-            _decide,
             asks="decide_fate",
             says={"left": False},
             shown=_unknown,
@@ -164,4 +141,5 @@ def why_not(action: Action, row: Row, seat: Seat) -> str | None:
         return f"needs the role {action.right}"
     if not action.shown(row):
         return "it does not concern this instruction"
-    return action.rule(row, seat)
+    refusal = actions.why_not(action.asks or action.name, standing(row), seat.client.person)
+    return refusal.text if refusal is not None else None

@@ -64,6 +64,7 @@ FLAGS: dict[str, str] = {
     "closed_date": "closed date",
     "double_sent": "sent twice",
     "delivered": "delivered",
+    "uninstructed": "nothing instructs it",
 }
 # how long each state usually lasts; longer is worth a look
 USUAL: dict[str, timedelta] = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
@@ -23,9 +23,14 @@ from street import (
     advice,
     buy,
     buy_at_t2s,
+    codes,
     confirmation,
+    field,
     mt548,
     nak,
+    outgoing,
+    sent,
+    sent_to_t2s,
     sese024,
     sese025,
     sese027,
@@ -48,61 +53,6 @@ TRADED = {
 SETTLED = {k: v for k, v in TRADED.items() if not k.startswith("Payable")} | {
     "Cash USD": "809725.00"
 }
-
-
-@pytest.fixture(scope="module")
-async def street(
-    postgres: Any, as_superuser: Any, template: str, tmp_path_factory: Any
-) -> AsyncIterator[Street]:
-    """One gateway for the tests that leave the clock alone: Tuesday, the settlement date."""
-    async with (
-        a_database(postgres, as_superuser, template, "straight_line") as parts,
-        a_street(parts, tmp_path_factory.mktemp("straight")) as opened,
-    ):
-        yield opened
-        assert await opened.findings() == []
-
-
-@pytest.fixture
-async def monday(
-    postgres: Any, as_superuser: Any, template: str, tmp_path: Any
-) -> AsyncIterator[Street]:
-    """A gateway of one test, on Monday: its clock may be moved."""
-    async with (
-        a_database(postgres, as_superuser, template, "straight_monday") as parts,
-        a_street(parts, tmp_path, now=MONDAY) as opened,
-    ):
-        yield opened
-        assert await opened.findings() == []
-
-
-async def sent(street: Street, portfolio: str, reference: str, **changes: Any) -> tuple[str, str]:
-    """A purchase the network took: its id and its reference on the wire."""
-    id_ = await street.submit(buy(portfolio, reference, **changes))
-    wire = await street.wire(id_)
-    await street.deliver("swift", ack(wire))
-    return id_, wire
-
-
-async def sent_to_t2s(street: Street, portfolio: str, reference: str) -> tuple[str, str]:
-    id_ = await street.submit(buy_at_t2s(portfolio, reference))
-    wire = await street.wire(id_)
-    await street.deliver("swiftnet", transmitted(wire))
-    return id_, wire
-
-
-def codes(case: Any) -> list[str]:
-    return sorted(x["code"] for x in case["exceptions"])
-
-
-def outgoing(case: Any) -> list[str]:
-    """What we sent, oldest first."""
-    return [m["raw"] for m in case["messages"] if m["direction"] == "out"]
-
-
-def field(message: str, tag: str) -> str:
-    """The first value of a FIN field such as `:20C::SEME//`."""
-    return next(line for line in message.splitlines() if line.startswith(tag)).removeprefix(tag)
 
 
 # the line itself ------------------------------------------------------------------------------------

@@ -556,11 +556,11 @@ async def test_a_second_person_approves_and_it_leaves_the_approvals(house: House
 async def test_the_maker_is_told_why_another_person_approves(house: House) -> None:
     id_ = await delivery(house, by="both")
     both = await house.signed_in("both")
-    assert "another person approves" in await both.get(f"/instructions/{id_}")
+    assert "another person must approve it" in await both.get(f"/instructions/{id_}")
     forged = {"token": await token(both), "seen": await seen(house, id_)}
     status, text = await both.post(f"/instructions/{id_}/approve", forged)
     assert status == 409
-    assert "another person approves" in text
+    assert "another person must approve it" in text
     assert await state(house, id_) == "draft"
 
 

@@ -540,6 +540,83 @@ def test_a_dead_deal_is_not_open_again():
     assert (end.state, end.open_quantity, end.closed) == (State.REVERSED, 0, True)
 
 
+# the end of an instruction and of its trade --------------------------------------------------------
+
+REJECTED = status("IPRC//REJT SAFE", 5)
+
+
+@pytest.mark.parametrize(
+    ("ended", "code"),
+    [(REJECTED, "rejected"), (status("IPRC//CAND CANS", 5), "cancelled_unasked")],
+)
+def test_a_trade_outlives_the_instruction_that_others_ended(ended, code):
+    end = life(ended)
+    assert (end.closed, end.trade_over, codes(end.exceptions)) == (True, False, [code])
+    assert Flag.UNINSTRUCTED in end.flags
+    assert end.waiting == WaitsFor("a new version, or the end of the trade", "us")
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        (ASK, status("IPRC//CAND", 40)),
+        (ASK, status("CPRC//CAND", 40, related=CANCEL, about="cancellation")),
+        (ASK, status("IPRC//REJT SAFE", 40)),
+        (REJECTED, deed(Withdrawn("anna"), 60)),
+        (status("IPRC//CAND CANS", 5), deed(Withdrawn("anna"), 60)),
+        (confirmed(1000, 9), taken_back(1000, 10, "CONF9", deal_dead=True)),
+        (confirmed(600, 9), ASK, status("IPRC//CAND", 40)),
+    ],
+)
+def test_a_trade_is_over_when_we_ended_it_or_the_deal_is_dead(facts):
+    end = life(*facts)
+    assert (end.trade_over, end.waiting.whose) == (True, "nobody")
+    assert Flag.UNINSTRUCTED not in end.flags
+
+
+def test_an_open_or_settled_instruction_leaves_its_trade():
+    assert not life().trade_over
+    assert not life(confirmed(1000, 9), ASK, status("IPRC//CAND", 40)).trade_over
+
+
+def test_what_the_servicer_rejected_goes_again_as_a_new_version_with_a_clean_slate():
+    again = fold(WHOLE, [*sent(), REJECTED, released(2, "SI20261123000009", 90)])
+    assert (again.state, again.version) == (State.RELEASED_TO_WIRE, 2)
+    assert (again.exceptions, again.open_quantity) == ((), 1000)
+
+
+def test_a_cancellation_after_our_request_was_denied_is_not_ours():
+    denied = status("CPRC//DEND", 35, related=CANCEL, about="cancellation")
+    end = life(ASK, denied, status("IPRC//CAND CANS", 50))
+    assert (end.trade_over, codes(end.exceptions)) == (False, ["cancelled_unasked"])
+
+
+REST_CANCELLED = (confirmed(600, 9), ASK, status("IPRC//CAND", 40))
+PART_BACK = (*REST_CANCELLED, taken_back(600, 50, "CONF9"))
+
+
+def test_a_part_taken_back_after_the_rest_was_cancelled_is_open_again_alone():
+    back = life(*PART_BACK)
+    assert (back.state, back.open_quantity, back.settled_quantity) == (State.REVERSED, 600, 0)
+    assert not back.trade_over
+
+
+def test_the_part_confirmed_again_leaves_the_rest_cancelled():
+    end = life(*PART_BACK, confirmed(600, 60))
+    assert (end.state, end.settled_quantity) == (State.PART_SETTLED_REST_CANCELLED, 600)
+    assert end.exceptions == ()
+
+
+def test_the_part_cancelled_as_well_leaves_nothing():
+    end = life(*PART_BACK, status("IPRC//CAND", 60))
+    assert (end.state, end.open_quantity, end.trade_over) == (State.CANCELLED, 0, True)
+
+
+def test_more_than_the_part_confirmed_again_contradicts_the_cancellation_of_the_rest():
+    end = life(*PART_BACK, confirmed(1000, 60))
+    assert (end.state, codes(end.exceptions)) == (State.SETTLED, ["contradiction"])
+
+
 def test_a_reversal_that_seems_earlier_than_its_confirmation_applies():
     end = life(confirmed(1000, 30, reference="C1"), taken_back(1000, 20, "C1"))
     assert end.state is State.REVERSED

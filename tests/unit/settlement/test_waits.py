@@ -31,7 +31,7 @@ def waiting(says):
         ("MTCH//NMAT DEPT", "us"),
         ("MTCH//NMAT", "them"),
         ("IPRC//PACK", "custodian"),
-        ("IPRC//REJT SAFE", "nobody"),
+        ("IPRC//REJT SAFE", "us"),
     ],
 )
 def test_the_move_is(says, whose):
