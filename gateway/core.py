@@ -22,7 +22,7 @@ from gateway.handlers import commands as lane_commands
 from gateway.handlers.unit import Ids, Unit, lane_of
 from gateway.identity import Client
 from gateway.inbound import Arrival, Inbound
-from gateway.items import Action, Due, Item, Opening, Overloaded, Result, Routed, Submission
+from gateway.items import Action, Due, Item, Overloaded, Result, Routed, Submission
 from gateway.metrics import Metrics
 from gateway.runner import OUTAGES
 from gateway.seat import Seat
@@ -202,8 +202,8 @@ class Core:
         for item in items:
             if isinstance(item, Routed) and item.link in self.inbounds:
                 self.inbounds[item.link].in_flight.discard(item.message)
-            elif isinstance(item, Submission | Action | Opening) and item.command is not None:
-                self._commands_in_flight.discard(item.command)
+            elif (command := getattr(item, "command", None)) is not None:
+                self._commands_in_flight.discard(command)
 
     def parked(self, settled: Sequence[Settled]) -> None:
         """Remember which references are waited for."""

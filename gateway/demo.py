@@ -265,7 +265,12 @@ class Day:
         if not await self.core.quiet():
             return "work in hand in the gateway"
         async with self.core.pool.acquire() as db:
-            ours_in = dict(await db.fetch("select link, count(*) from inbox group by link"))
+            ours_in = dict(
+                await db.fetch(
+                    "select link, count(*) from inbox where id not in (select message from repair)"
+                    " group by link"
+                )
+            )
             ours_out = dict(await db.fetch("select link, sum(attempt) from outbox group by link"))
         network = self.reports["swift"]
         for link in ("swift", "swiftnet"):

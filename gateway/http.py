@@ -14,7 +14,7 @@ import structlog
 from aiohttp import web
 
 from gateway import idempotency, openapi, problems
-from gateway.api import actions, books, feed, house, instructions, messages
+from gateway.api import actions, books, exceptions, feed, house, instructions, messages
 from gateway.api.route import JSON, Call, Route, answer, read_query
 from gateway.idempotency import Answer, Idempotency
 from gateway.identity import Client, Keys
@@ -57,6 +57,7 @@ ROUTES: tuple[Route, ...] = (
     *instructions.ROUTES,
     *actions.ROUTES,
     *messages.ROUTES,
+    *exceptions.ROUTES,
     *books.ROUTES,
     *feed.ROUTES,
     *house.ROUTES,

@@ -107,7 +107,23 @@ class Opening:
     at: float = field(default_factory=time.monotonic)
 
 
-Item = Submission | Action | Routed | Due | Opening
+@dataclass(slots=True, eq=False)
+class Handling:
+    """What a person wants done with an exception, as they saw it in this round."""
+
+    lane: int
+    code: str
+    key: str
+    round: int
+    client: Client
+    action: str
+    body: dict[str, Any]
+    command: int | None = None
+    done: asyncio.Future[Result] | None = None
+    at: float = field(default_factory=time.monotonic)
+
+
+Item = Submission | Action | Routed | Due | Opening | Handling
 
 
 def finish(items: Sequence[Item], results: dict[int, Result], error: BaseException | None) -> None:

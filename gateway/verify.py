@@ -22,6 +22,7 @@ async def verify(db: Connection, journals: Path | None = None) -> list[Finding]:
     findings = [f async for f in chain(db)]
     findings += await books(db)
     findings += await messages(db)
+    findings += await deeds(db)
     if journals is not None:
         findings += await counterparts(db, journals)
     return findings
@@ -161,6 +162,26 @@ async def messages(db: Connection) -> list[Finding]:
     ):
         for r in await audit.rows(db, query):
             found.append(finding("message", f"{r['link']} {r['id']}", what))
+    return found
+
+
+async def deeds(db: Connection) -> list[Finding]:
+    """What people did with exceptions and repairs stands in the log, by them and for these bytes."""
+    found = [
+        finding(
+            "repair", f"{r['link']} {r['id']}", f"it is {r['state']}, its repair {r['decision']}"
+        )
+        for r in await audit.rows(db, audit.REPAIR_STATES)
+    ]
+    for r in await audit.rows(db, audit.REPAIRS_TOLD):
+        what = (
+            "the log tells it of no such repair" if r["by"] is None else "the log does not tell it"
+        )
+        found.append(finding("repair", f"message {r['message']}", f"{r['type']}: {what}"))
+    for r in await audit.rows(db, audit.DEEDS_TOLD):
+        where = f"lane {r['lane']} {r['code']} {r['key']}"
+        what = f"{r['outcome']} by {r['closed_by']}, and the log does not tell it"
+        found.append(finding("exception", where, what))
     return found
 
 

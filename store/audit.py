@@ -131,7 +131,50 @@ select link, count(*) as messages, sum(seen) as arrivals from inbox group by lin
 """
 IN_HASHES = """
 select encode(sha256(m.body), 'hex') as hash, i.seen from inbox i join raw_message m using (id)
-where i.link = $1
+where i.link = $1 and not exists (select from repair r where r.message = i.id)
+"""
+# a repair's bytes were never on a link: what its inbox rows say follows from who decided what
+REPAIR_STATES = """
+select i.id, i.link, i.state, coalesce(r.decision, 'open') as decision from inbox i
+left join repair r on r.message = i.id
+where (r.message is null and i.state in ('proposed', 'refused'))
+    or (r.message is not null and (r.decision is null) <> (i.state = 'proposed'))
+    or (r.message is not null and (r.decision is not distinct from 'refused') <> (i.state = 'refused'))
+union all
+select i.id, i.link, i.state, coalesce(r.decision, 'none') from inbox i
+left join repair r on r.original = i.id and r.decision = 'approved'
+where (i.state = 'replaced') <> (r.message is not null)
+union all
+select m.id, m.link, 'on another link', 'than ' || o.link from repair r
+join raw_message m on m.id = r.message join raw_message o on o.id = r.original
+where m.link <> o.link or m.direction <> 'in' or o.direction <> 'in'
+"""
+REPAIRS_TOLD = """
+with stands as (
+    select r.message, r.original, r.lane, k.type, k.actor,
+        encode(sha256(o.body), 'hex') as original_sha256,
+        encode(sha256(m.body), 'hex') as repaired_sha256
+    from repair r join raw_message m on m.id = r.message join raw_message o on o.id = r.original
+    cross join lateral (values ('RepairAsked', r.maker), ('RepairApproved',
+        case r.decision when 'approved' then r.decided_by end)) k (type, actor)
+    where k.actor is not null),
+told as (
+    select (payload::json ->> 'repaired')::bigint as message, cause as original, lane, type, actor,
+        payload::json ->> 'original_sha256' as original_sha256,
+        payload::json ->> 'repaired_sha256' as repaired_sha256
+    from event where type in ('RepairAsked', 'RepairApproved'))
+select message, type, stands.actor as by from stands full join told
+    using (message, original, lane, type, actor, original_sha256, repaired_sha256)
+where stands.actor is null or told.actor is null
+"""
+DEEDS_TOLD = """
+select x.lane, x.code, x.key, x.outcome, x.closed_by from exception x
+where x.outcome is not null and not exists (
+    select from event e where e.lane = x.lane and e.actor = x.closed_by
+      and e.type = case x.outcome when 'closed' then 'ExceptionClosed'
+          when 'reinjected' then 'MessageReinjected' else 'RepairApproved' end
+      and e.payload::json ->> 'code' = x.code and e.payload::json ->> 'key' = x.key
+      and (e.payload::json ->> 'round')::int = x.round)
 """
 OUT_HASHES = """
 select encode(sha256(m.body), 'hex') as hash, o.state, o.reference from outbox o

@@ -251,11 +251,10 @@ RAISE_EXCEPTIONS = """
 insert into exception (lane, instruction, message, code, key, text, raised_at)
 select * from unnest($1::smallint[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[],
                      $7::timestamptz[])
-on conflict (lane, code, key) do nothing
-"""
-CLOSE_EXCEPTION = """
-update exception set closed_at = $4, closed_by = $5
-where lane = $1 and code = $2 and key = $3 and closed_at is null returning code
+on conflict (lane, code, key) do update set text = excluded.text, raised_at = excluded.raised_at,
+    round = exception.round + 1, closed_at = null, closed_by = null, outcome = null,
+    closed_reason = null
+where exception.closed_at is not null
 """
 CLOSE_FOR = """
 update exception e set closed_at = k.at, closed_by = k.actor
@@ -351,16 +350,10 @@ async def peek_timers(db: Connection, now: datetime, lanes: Sequence[int], limit
 
 
 async def raise_exceptions(db: Connection, rows: Sequence[ExceptionRow]) -> None:
-    """Put what needs a person on the queue, once per (lane, code, key)."""
+    """Put what needs a person on the queue, once per (lane, code, key); again once it was closed."""
     if rows:
-        await db.execute(RAISE_EXCEPTIONS, *columns(rows))
-
-
-async def close_exception(
-    db: Connection, lane: int, code: str, key: str, at: datetime, by: str
-) -> bool:
-    """A person dealt with it; False when it was not open."""
-    return await db.fetchval(CLOSE_EXCEPTION, lane, code, key, at, by) is not None
+        latest = {(r.lane, r.code, r.key): r for r in rows}
+        await db.execute(RAISE_EXCEPTIONS, *columns(list(latest.values())))
 
 
 async def close_for(db: Connection, rows: Sequence[tuple[int, UUID, str, datetime, str]]) -> None:

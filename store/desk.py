@@ -130,17 +130,17 @@ select lane, seq, type, effective_on, known_at, cause, actor, payload from event
 where aggregate = $1 order by known_at, lane, seq limit 1000
 """
 EXCEPTIONS_OF = """
-select code, key, text, raised_at, closed_at, closed_by from exception
+select lane, code, key, round, text, raised_at, closed_at, closed_by, closed_reason from exception
 where lane = $1 and instruction = $2 order by raised_at
 """
 MESSAGES_OF = """
 select m.id, m.direction, m.link, m.stored_at, m.body, o.type, o.reference, o.state, o.attempt,
-       o.sent_at, o.reason, 1 as seen
+       o.sent_at, o.reason, 1 as seen, null::bigint as repairs
 from outbox o join raw_message m on m.id = o.id where o.instruction = $2
 union all
 select m.id, m.direction, m.link, m.stored_at, m.body, coalesce(i.type, ''),
-       coalesce(i.reference, ''), i.state, i.attempts, null, i.reason, i.seen
-from raw_message m join inbox i on i.id = m.id
+       coalesce(i.reference, ''), i.state, i.attempts, null, i.reason, i.seen, r.original
+from raw_message m join inbox i on i.id = m.id left join repair r on r.message = m.id
 where m.id in (
     select message from fact where lane = $1 and instruction = $2 and message is not null
     union select cause from event where aggregate = $2 and cause is not null)
@@ -158,15 +158,12 @@ select m.id, m.direction, m.link, m.stored_at, m.body, coalesce(o.type, i.type) 
        coalesce(o.reference, i.reference) as reference, coalesce(o.state, i.state) as state,
        coalesce(o.instruction, i.instruction, (select f.instruction from fact f
            where f.message = m.id limit 1)) as instruction,
-       coalesce(o.reason, i.reason) as reason, coalesce(i.seen, 1) as seen
+       coalesce(o.reason, i.reason) as reason, coalesce(i.seen, 1) as seen,
+       r.original as repairs, (select a.message from repair a
+           where a.original = m.id and a.decision = 'approved') as repaired_as
 from raw_message m left join inbox i on i.id = m.id and m.direction = 'in'
-left join outbox o on o.id = m.id and m.direction = 'out' where m.id = $1
-"""
-EXCEPTIONS = """
-select x.lane, x.instruction, x.message, x.code, x.key, x.text, x.raised_at, c.reference, c.state,
-       c.instrument_name, c.counterparty
-from exception x left join condition c on c.lane = x.lane and c.id = x.instruction
-where x.closed_at is null order by x.raised_at, x.code, x.key limit $1
+left join outbox o on o.id = m.id and m.direction = 'out'
+left join repair r on r.message = m.id where m.id = $1
 """
 PARKED_MESSAGES = """
 select i.id, i.link, i.type, i.reference, i.reason, i.seen, m.stored_at
@@ -354,11 +351,6 @@ async def journals_of(db: Connection, id_: UUID) -> list[Any]:
 async def message(db: Connection, id_: int) -> Any | None:
     """One stored message with what became of it."""
     return await db.fetchrow(MESSAGE, id_)
-
-
-async def exceptions(db: Connection, limit: int) -> list[Any]:
-    """What needs a person, oldest first."""
-    return list(await db.fetch(EXCEPTIONS, limit))
 
 
 async def parked(db: Connection, limit: int) -> list[Any]:

@@ -65,7 +65,7 @@ where o.id = any($1::bigint[]) and o.attempt > 0
 order by outbox, attempt
 """
 
-# messages and exceptions --------------------------------------------------------------------------
+# messages ---------------------------------------------------------------------------------------
 
 MESSAGES = """
 select m.id, m.direction, m.link, m.stored_at, coalesce(o.type, i.type) as type,
@@ -83,14 +83,6 @@ STORED_UNDER = """
 select id, transport_key from raw_message
 where link = $1 and direction = 'in' and transport_key = any($2::bytea[])
 """
-EXCEPTIONS = """
-select x.*, c.reference, c.state, c.portfolio from exception x
-left join condition c on c.lane = x.lane and c.id = x.instruction
-where ($1::boolean or x.closed_at is null) and ($2::text is null or x.code = $2)
-  and ($3::uuid is null or x.instruction = $3)
-order by x.raised_at, x.lane, x.code, x.key limit $4
-"""
-EXCEPTION = "select * from exception where lane = $1 and code = $2 and key = $3"
 UNHELD_LANES = "select count(*) from lane_lease where expires_at <= clock_timestamp()"
 
 # the books ----------------------------------------------------------------------------------------
@@ -294,18 +286,6 @@ async def stored_under(
     """The ids of the inbound messages stored under these keys."""
     rows = await db.fetch(STORED_UNDER, link, list(transport_keys))
     return {r["transport_key"]: r["id"] for r in rows}
-
-
-async def exceptions(
-    db: Connection, closed: bool, code: str | None, instruction_: UUID | None, limit: int
-) -> list[Any]:
-    """What needs a person, oldest first, or also what needed one."""
-    return list(await db.fetch(EXCEPTIONS, closed, code, instruction_, limit))
-
-
-async def exception(db: Connection, lane: int, code: str, key: str) -> Any | None:
-    """One exception, open or closed."""
-    return await db.fetchrow(EXCEPTION, lane, code, key)
 
 
 async def unheld_lanes(db: Connection) -> int:

@@ -202,6 +202,8 @@ class Message(MessageLine):
     fields: list[NamedField]
     meaning: dict[str, Any] | None
     problems: list[Fault]
+    repairs: Annotated[int | None, Field(description="the message these bytes correct")]
+    repaired_as: Annotated[int | None, Field(description="the message that took its place")]
 
 
 class CaseMessage(Answer):
@@ -218,6 +220,7 @@ class CaseMessage(Answer):
     seen: int
     raw: str
     fields: list[NamedField]
+    repairs: Annotated[int | None, Field(description="the message these bytes correct")]
     attempts: list[Attempt]
 
 
@@ -265,10 +268,59 @@ class CaseException(Answer):
     raised_at: datetime
     closed_at: datetime | None
     closed_by: str | None
+    outcome: Literal["closed", "reinjected", "repaired"] | None
+    closed_reason: str | None
+    proposed: Annotated[int | None, Field(description="corrected bytes that await approval")]
 
 
 class Exceptions(Answer):
     exceptions: list[CaseException]
+
+
+class ExceptionMessage(Answer):
+    """The inbound message an exception is about, as it came."""
+
+    id: int
+    link: str
+    stored_at: datetime
+    type: str | None
+    reference: str | None
+    state: str | None
+    reason: str | None
+    seen: int
+    raw: str
+    fields: list[NamedField]
+
+
+class Repair(Answer):
+    """Corrected bytes beside the original: who wrote them, and who let them in or did not."""
+
+    message: int
+    original: int
+    maker: str
+    reason: str
+    asked_at: datetime
+    decision: Literal["approved", "refused"] | None
+    decided_by: str | None
+    decided_at: datetime | None
+    raw: str
+
+
+class Deed(Answer):
+    """An event of the log that tells what a person did."""
+
+    at: datetime
+    type: str
+    actor: str
+    payload: dict[str, Any]
+
+
+class ExceptionCase(CaseException):
+    """All that is known of one exception."""
+
+    original: ExceptionMessage | None
+    repairs: list[Repair]
+    history: list[Deed]
 
 
 class Case(Summary):

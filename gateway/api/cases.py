@@ -12,7 +12,7 @@ from uuid import UUID
 
 from gateway.api.cursors import write_cursor
 from gateway.desk import fields
-from store import desk, queries
+from store import desk, exceptions, queries
 
 if TYPE_CHECKING:
     from gateway.core import Core
@@ -94,7 +94,7 @@ async def load(core: Core, id_: UUID) -> dict[str, Any] | None:
         booked = await queries.journals(
             db, queries.EVERYTHING, None, id_, None, None, None, None, None, queries.END
         )
-        raised = await queries.exceptions(db, True, None, id_, 1000)
+        raised = await exceptions.listed(db, True, None, id_, 1000)
     return {
         **summary(row),
         "body": json.loads(row["body"]),
@@ -156,7 +156,7 @@ def journals(rows: Iterable[Any]) -> list[dict[str, Any]]:
 def exception(row: Any) -> dict[str, Any]:
     """An exception, with the token that names it."""
     return {
-        "id": write_cursor([row["lane"], row["code"], row["key"]]),
+        "id": exception_id(row),
         "code": row["code"],
         "text": row["text"],
         "instruction": row["instruction"],
@@ -166,7 +166,15 @@ def exception(row: Any) -> dict[str, Any]:
         "raised_at": row["raised_at"],
         "closed_at": row["closed_at"],
         "closed_by": row["closed_by"],
+        "outcome": row["outcome"],
+        "closed_reason": row["closed_reason"],
+        "proposed": row["proposed"],
     }
+
+
+def exception_id(row: Any) -> str:
+    """The token of an exception in its present round: raised again, it has another."""
+    return write_cursor([row["lane"], row["code"], row["key"], row["round"]])
 
 
 def described(raw: bytes) -> list[dict[str, Any]]:
@@ -196,6 +204,7 @@ def _messages(rows: Sequence[Any], attempts: Iterable[Any]) -> list[dict[str, An
             **{name: row[name] for name in MESSAGE},
             "raw": shown(row["body"]),
             "fields": described(row["body"]),
+            "repairs": row["repairs"],
             "attempts": sendings[row["id"]] if row["direction"] == "out" else [],
         }
         for row in rows

@@ -1,4 +1,4 @@
-"""The house itself over HTTP: static data, exceptions, the clock, links, health and metrics."""
+"""The house itself over HTTP: static data, the clock, links, health and metrics."""
 
 from __future__ import annotations
 
@@ -14,14 +14,11 @@ from aiohttp import web
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from gateway import problems
-from gateway.api import answers, cases
-from gateway.api.actions import Bare
-from gateway.api.cursors import read_cursor
-from gateway.api.route import JSON, Asked, Call, Route, answer, missing, read_body
+from gateway.api import answers
+from gateway.api.route import JSON, Asked, Call, Route, answer, read_body
 from gateway.clock import real_now
 from gateway.handlers import importing
 from schemas.problem import Problem, Refused
-from store import cases as stored_cases
 from store import desk, queries, static
 
 FORM = "multipart/form-data"
@@ -42,14 +39,6 @@ class Import(Asked):
     """Whether only to say what is wrong and what would change."""
 
     check: bool = False
-
-
-class Raised(Asked):
-    """Which exceptions."""
-
-    closed: Annotated[bool, Field(description="also those that were dealt with")] = False
-    code: str | None = None
-    limit: Annotated[int, Field(ge=1, le=500)] = 500
 
 
 class Clock(BaseModel):
@@ -139,34 +128,6 @@ def _form(request: web.Request, body: bytes) -> dict[str, bytes]:
         content = part.get_payload(decode=True)
         files[str(name)] = content if isinstance(content, bytes) else b""
     return files
-
-
-# exceptions ---------------------------------------------------------------------------------------
-
-
-async def list_exceptions(call: Call) -> web.Response:
-    """What needs a person, oldest first."""
-    asked: Raised = call.query
-    async with call.core.pool.acquire() as db:
-        rows = await queries.exceptions(db, asked.closed, asked.code, None, asked.limit)
-    return answer({"exceptions": [cases.exception(row) for row in rows]})
-
-
-async def close_exception(call: Call) -> web.Response:
-    """Say that a person dealt with it."""
-    token = call.request.match_info["id"]
-    lane, code, key = read_cursor(token, (int, str, str))
-    name = (int(lane), str(code), str(key))
-    async with call.core.pool.acquire() as db:
-        now = call.core.clock.now()
-        closed = await stored_cases.close_exception(db, *name, now, call.client.person)
-        row = await queries.exception(db, *name)
-    if row is None:
-        raise missing("id", "there is no such exception", token)
-    if not closed:
-        by = f"{row['closed_by']} dealt with it at {row['closed_at']}"
-        raise Refused("not_allowed", [Problem("id", "closed", by, token)])
-    return answer({"outcome": "done", "id": row["instruction"], "state": None})
 
 
 # clock, links, health -----------------------------------------------------------------------------
@@ -276,30 +237,6 @@ ROUTES = (
         takes={JSON: _FOLDER, FORM: _FOLDER},
         key="required",
         refuses=("static_data", "malformed_form"),
-    ),
-    Route(
-        "GET",
-        "/v1/exceptions",
-        "viewer",
-        list_exceptions,
-        "listExceptions",
-        "exceptions",
-        "What needs a person, oldest first",
-        {200: answers.Exceptions},
-        query=Raised,
-    ),
-    Route(
-        "POST",
-        "/v1/exceptions/{id}/close",
-        "maker or checker",
-        close_exception,
-        "closeException",
-        "exceptions",
-        "Say that a person dealt with it",
-        {200: answers.Done},
-        takes={JSON: Bare},
-        key="required",
-        refuses=("not_allowed",),
     ),
     Route(
         "GET",

@@ -105,6 +105,8 @@ async def read_message(call: Call) -> web.Response:
             "fields": cases.described(raw),
             "meaning": meaning if row["direction"] == "in" else None,
             "problems": found if row["direction"] == "in" else [],
+            "repairs": row["repairs"],
+            "repaired_as": row["repaired_as"],
         }
     )
 

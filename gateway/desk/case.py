@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from gateway.api.cursors import write_cursor
 from gateway.desk import fields, lines, words
 from gateway.desk.board import Board
 from gateway.desk.fields import Named
@@ -122,6 +123,7 @@ class Letter:
     problem: str
     text: str
     sendings: tuple[Sending, ...] = ()
+    repairs: int | None = None  # the message these bytes correct
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,8 @@ async def load(core: Core, id_: UUID, board: Board) -> dict[str, Any] | None:
         "theirs": other,
         "pairs": fields.beside(mine.fields, other.fields) if mine and other else [],
         "letters": [
-            replace(_listed(m, board), sendings=_sendings(m, attempts, board)) for m in messages
+            replace(_listed(m, board), sendings=_sendings(m, attempts, board), repairs=m["repairs"])
+            for m in messages
         ],
         "journals": _journals(journals, board),
         "versions": [_version(v) for v in sent],
@@ -180,6 +183,7 @@ async def load(core: Core, id_: UUID, board: Board) -> dict[str, Any] | None:
                 words.moment(e["raised_at"], board.zone, board.today),
                 words.moment(e["closed_at"], board.zone, board.today),
                 e["closed_by"] or "",
+                write_cursor([e["lane"], e["code"], e["key"], e["round"]]),
             )
             for e in exceptions
         ],
@@ -297,9 +301,15 @@ TITLES: dict[str, tuple[str, str]] = {
     "CashOpened": ("Cash opened", "change"),
     "ExceptionRaised": ("Exception", "trouble"),
     "ExceptionClosed": ("Exception closed", "person"),
+    "MessageReinjected": ("Message sent through again", "person"),
+    "RepairAsked": ("Repair asked", "person"),
+    "RepairApproved": ("Repair approved", "person"),
+    "RepairRefused": ("Repair turned down", "person"),
 }
 _SHOWN_MAX = 400
-UNSHOWN = frozenset({"body_hash", "content", "key", "part"})  # for machines
+UNSHOWN = frozenset(
+    {"body_hash", "content", "key", "part", "round", "original_sha256", "repaired_sha256"}
+)  # for machines
 FIGURES = frozenset({"quantity", "amount", "cash", "cost", "gain"})
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DATE = re.compile(r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]")

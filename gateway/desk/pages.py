@@ -14,6 +14,7 @@ from aiohttp import web
 from gateway import identity
 from gateway.desk import actions, case, lines, live, login, words
 from gateway.desk.board import Board
+from gateway.desk.exceptions import add_exceptions
 from gateway.desk.frame import HERE, Frame
 from gateway.desk.login import Seat
 from schemas.problem import Refused
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from gateway.core import Core
 
 PAGE_ROWS = 100
-LIST_MAX = 500
 NOTE_MAX = 200
 TABS = (
     ("act", "Act now"),
@@ -247,15 +247,9 @@ class Desk(Frame):
             letter=case.letter(row, board),
             instruction=row["instruction"],
             size=len(row["body"]),
+            repairs=row["repairs"],
+            repaired_as=row["repaired_as"],
         )
-
-    async def exceptions(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        """What needs a person: exceptions, then messages nobody could place."""
-        board = await self.boards.now()
-        async with self.core.pool.acquire() as db:
-            rows = await desk.exceptions(db, LIST_MAX)
-            parked = await desk.parked(db, LIST_MAX)
-        return self.draw("exceptions.html", seat, board=board, rows=rows, parked=parked)
 
     async def approvals(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """What waits for a second person."""
@@ -336,7 +330,6 @@ def add_desk(app: web.Application, core: Core) -> Desk:
         ("/instructions/{id}", desk_.instruction),
         ("/instructions/{id}/{action}", desk_.confirm),
         (r"/messages/{id:\d{1,18}}", desk_.message),
-        ("/exceptions", desk_.exceptions),
         ("/approvals", desk_.approvals),
         ("/positions", desk_.positions),
         ("/ledger", desk_.ledger),
@@ -344,6 +337,7 @@ def add_desk(app: web.Application, core: Core) -> Desk:
     ):
         app.router.add_get(path, page(handler), allow_head=False)
     app.router.add_post("/instructions/{id}/{action}", page(desk_.act))
+    add_exceptions(app, desk_)
     app.router.add_static("/desk/", HERE / "static")
     app.cleanup_ctx.append(desk_.pulse_runs)
     app.on_shutdown.append(desk_.let_go)

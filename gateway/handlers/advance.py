@@ -9,10 +9,12 @@ from uuid import UUID
 from gateway import failpoints
 from gateway.clock import business_date
 from gateway.handlers import answers, intake, openings, people, timers
+from gateway.handlers import commands as lane_commands
 from gateway.handlers.case import Case, stored_case
+from gateway.handlers.exceptions import Exceptions
 from gateway.handlers.release import Desk
 from gateway.handlers.unit import Memory, Unit, load_lots
-from gateway.items import Action, Due, Item, Opening, Result, Routed, Submission
+from gateway.items import Action, Due, Handling, Item, Opening, Result, Routed, Submission
 from schemas.instruction import Instruction, Payment
 from store import cases, commands, leases
 from store.rows import Connection
@@ -45,6 +47,7 @@ class Advance:
             self.unit,
         )
         self.known: dict[UUID, Case] = {}
+        self.exceptions = Exceptions(self)
 
     async def run(self, db: Connection) -> None:
         """Work the batch in the caller's transaction."""
@@ -55,6 +58,7 @@ class Advance:
         await self.unit.open(db, {item.lane for item in self.batch})
         fresh = await intake.claim(self, db, [i for i in self.batch if isinstance(i, Submission)])
         await self._load(db)
+        await self.exceptions.load(db, self.batch)
         await load_lots(db, self.unit.memory, self._holdings(fresh))
         for item in self.batch:
             self._decide(item, fresh)
@@ -63,6 +67,8 @@ class Advance:
                 self.desk.settle(case)
         failpoints.reach("mid_journal")
         await self.unit.record(db)
+        await self.exceptions.record(db)
+        await lane_commands.answer_many(db, self.batch, self.results)
         await commands.done_many(db, [c for i in self.batch if (c := getattr(i, "command", None))])
         await timers.done(db, [i for i in self.batch if isinstance(i, Due)])
         await intake.wake_parked(self, db)
@@ -124,6 +130,8 @@ class Advance:
                 timers.ring(self, item)
             case Opening():
                 openings.open_books(self, item)
+            case Handling():
+                self.exceptions.decide(item)
 
 
 def read_body(kind: str, text: str) -> Instruction | Payment:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import json
+import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from gateway.identity import Client
-from gateway.items import Action, Item, Opening, Result, Submission
+from gateway.items import Action, Handling, Item, Opening, Overloaded, Result, Submission
 from schemas.instruction import Instruction, Payment
-from schemas.problem import Problem
-from store import cases, commands, references
+from schemas.problem import Problem, Refused
+from store import cases, command_answers, commands, references
 from store.cases import ExceptionRow
 from store.leases import LANES
 from store.references import Claim
@@ -20,6 +23,9 @@ from store.rows import Connection
 
 if TYPE_CHECKING:
     from gateway.core import Core
+
+ANSWER_SECONDS = 10.0  # how long a door waits for the holder of another process's lane
+POLL_SECONDS = 0.05
 
 
 async def submit_away(core: Core, submissions: Sequence[Submission]) -> list[Result]:
@@ -74,16 +80,83 @@ def difference(before: str, after: str) -> Problem:
 
 
 async def act_away(core: Core, item: Action) -> Result:
-    """Leave an action for the holder of its lane."""
+    """Leave an action for the holder of its lane, and wait for what it says."""
     payload = {
         "id": str(item.id),
         "action": item.action,
         "body": item.body,
         "client": _client(item.client),
     }
+    return await _ask(core, item.lane, "act", payload)
+
+
+async def handle(core: Core, item: Handling) -> Result:
+    """Have the holder of its lane do this with an exception: this process, or another."""
+    if item.lane in core.held:
+        item.done = asyncio.get_running_loop().create_future()
+        await core.put([item])
+        return await item.done
+    payload = {
+        "code": item.code,
+        "key": item.key,
+        "round": item.round,
+        "action": item.action,
+        "body": item.body,
+        "client": _client(item.client),
+    }
+    return await _ask(core, item.lane, "exception", payload)
+
+
+async def _ask(core: Core, lane: int, kind: str, payload: dict[str, Any]) -> Result:
+    """Leave a command and wait for its answer; Overloaded when none comes in time."""
     async with core.pool.acquire() as db:
-        await commands.add_many(db, [(item.lane, "act", json.dumps(payload))])
-    return Result("done", item.id, None)
+        await command_answers.forget(db)
+        command = await command_answers.ask(db, lane, kind, json.dumps(payload))
+    end = time.monotonic() + ANSWER_SECONDS
+    while time.monotonic() < end:
+        await asyncio.sleep(POLL_SECONDS)
+        async with core.pool.acquire() as db:
+            body, parked = await command_answers.take(db, command)
+        if parked:
+            raise Refused("internal")
+        if body is not None:
+            return _read_result(body)
+    raise Overloaded
+
+
+async def answer_many(db: Connection, items: Sequence[Item], results: Mapping[int, Result]) -> None:
+    """Say what became of what other processes left here and wait for."""
+    await command_answers.put_many(
+        db,
+        [
+            (item.command, _write_result(results[id(item)]))
+            for item in items
+            if isinstance(item, Action | Handling)
+            and item.command is not None
+            and id(item) in results
+        ],
+    )
+
+
+def _write_result(result: Result) -> str:
+    return json.dumps(
+        {
+            "outcome": result.outcome,
+            "id": None if result.id is None else str(result.id),
+            "state": result.state,
+            "problems": [dataclasses.astuple(p) for p in result.problems],
+        }
+    )
+
+
+def _read_result(body: str) -> Result:
+    said = json.loads(body)
+    return Result(
+        said["outcome"],
+        None if said["id"] is None else UUID(said["id"]),
+        said["state"],
+        tuple(Problem(*p) for p in said["problems"]),
+    )
 
 
 def read(row: Any) -> Item:
@@ -94,6 +167,17 @@ def read(row: Any) -> Item:
             row["lane"], payload["kind"], payload["key"], payload["body"], payload["by"], row["id"]
         )
     client = Client(**{**payload["client"], "roles": frozenset(payload["client"]["roles"])})
+    if row["kind"] == "exception":
+        return Handling(
+            row["lane"],
+            payload["code"],
+            payload["key"],
+            payload["round"],
+            client,
+            payload["action"],
+            payload["body"],
+            row["id"],
+        )
     if row["kind"] == "act":
         return Action(
             row["lane"], UUID(payload["id"]), client, payload["action"], payload["body"], row["id"]

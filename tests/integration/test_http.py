@@ -652,8 +652,9 @@ async def test_an_exception_is_closed_once_by_a_person(api):
     answers.Exceptions.model_validate(body)
     (raised,) = body["exceptions"]
     path = f"/v1/exceptions/{raised['id']}/close"
-    assert (await api.post(path, None, Idempotency_Key="k1"))[0] == 200
-    status, refused = await api.post(path, None, Idempotency_Key="k2")
+    said = {"reason": "no message at all"}
+    assert (await api.post(path, said, Idempotency_Key="k1"))[0] == 200
+    status, refused = await api.post(path, said, who="bob", Idempotency_Key="k2")
     assert status == 409
     problem(refused, "not_allowed")
     assert (await api.get("/v1/exceptions"))["exceptions"] == []
