@@ -97,6 +97,7 @@ class Worker:
         except BaseException:
             self.memory.forget()
             raise
+        advance.remember()
         failpoints.reach("after_commit")
         finish(batch, results, None)
         self.core.committed(advance.unit, batch)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from store.rows import Connection, columns
+from store.rows import Connection, add, columns
 
 
 class JournalRow(NamedTuple):
@@ -70,20 +70,6 @@ class WitnessRow(NamedTuple):
     currency: str
 
 
-ADD_JOURNALS = """
-insert into journal (lane, seq, rule, portfolio, instruction, effective_on)
-select * from unnest($1::smallint[], $2::bigint[], $3::text[], $4::text[], $5::uuid[], $6::date[])
-"""
-ADD_ENTRIES = """
-insert into entry (lane, seq, rule, line, portfolio, account, detail, currency, amount, effective_on)
-select * from unnest($1::smallint[], $2::bigint[], $3::text[], $4::smallint[], $5::text[], $6::text[],
-                     $7::text[], $8::text[], $9::numeric[], $10::date[])
-"""
-ADD_MOVEMENTS = """
-insert into movement (lane, seq, line, portfolio, account, asset, side, measure, delta, effective_on, due_on)
-select * from unnest($1::smallint[], $2::bigint[], $3::smallint[], $4::text[], $5::text[], $6::text[],
-                     $7::text[], $8::text[], $9::numeric[], $10::date[], $11::date[])
-"""
 MOVE_BALANCES = """
 insert into balance as b (lane, portfolio, account, detail, currency, amount)
 select * from unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::numeric[])
@@ -128,11 +114,11 @@ async def post_many(
 ) -> None:
     """Add journals, entries and movements, and move balances and positions by their sums."""
     if journals:
-        await db.execute(ADD_JOURNALS, *columns(journals))
-        await db.execute(ADD_ENTRIES, *columns(entries))
+        await add(db, "journal", JournalRow._fields, journals)
+        await add(db, "entry", EntryRow._fields, entries)
         await db.execute(MOVE_BALANCES, *columns(_balances(entries)))
     if movements:
-        await db.execute(ADD_MOVEMENTS, *columns(movements))
+        await add(db, "movement", MovementRow._fields, movements)
         await db.execute(MOVE_POSITIONS, *columns(_positions(movements)))
 
 

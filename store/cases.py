@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from store.rows import Connection, columns
+from store.rows import Connection, add, columns
 
 
 class InstructionRow(NamedTuple):
@@ -123,23 +123,12 @@ FACTS = """
 select f.* from fact f
 join unnest($1::smallint[], $2::uuid[]) k (lane, instruction) using (lane, instruction)
 """
-ADD_INSTRUCTIONS = """
-insert into instruction (lane, id, portfolio, kind, client, reference, maker, created_at, body, body_hash)
-select * from unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[],
-                     $7::text[], $8::timestamptz[], $9::text[], $10::bytea[])
-"""
-ADD_VERSIONS = """
-insert into version (lane, instruction, version, reference, format, link, body, static_version, maker)
-select * from unnest($1::smallint[], $2::uuid[], $3::smallint[], $4::text[], $5::text[], $6::text[],
-                     $7::text[], $8::bigint[], $9::text[])
-"""
 ADD_FACTS = """
 insert into fact (lane, instruction, key, hash, at, rank, message, payload)
 select * from unnest($1::smallint[], $2::uuid[], $3::text[], $4::bytea[], $5::timestamptz[],
                      $6::smallint[], $7::bigint[], $8::text[])
 on conflict do nothing
 """
-_CONDITION = ConditionRow._fields
 _TYPES = {
     "lane": "smallint",
     "id": "uuid",
@@ -188,13 +177,6 @@ _MOVING = (
 )
 # flags travel as one text per row: arrays of arrays have no unnest
 _FLAGS = "coalesce(string_to_array(nullif(k.flags, ''), ' '), '{}')"
-ADD_CONDITIONS = (
-    f"insert into condition ({', '.join(_CONDITION)}) select "
-    + ", ".join(_FLAGS if f == "flags" else f"k.{f}" for f in _CONDITION)
-    + " from unnest("
-    + ", ".join(f"${n}::{_TYPES.get(f, 'text')}[]" for n, f in enumerate(_CONDITION, 1))
-    + f") k ({', '.join(_CONDITION)})"
-)
 # what an answer may change; the rest changes only with a version, a person or static data
 _ANSWERED = (
     "state",
@@ -268,6 +250,8 @@ async def load_many(
     db: Connection, keys: Sequence[tuple[int, UUID]], whole: Sequence[tuple[int, UUID]]
 ) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
     """Conditions (locked, in one order) and facts of `keys`; instructions and versions of `whole`."""
+    if not keys:
+        return [], [], [], []
     args = columns(keys)
     return (
         list(await db.fetch(INSTRUCTIONS, *columns(whole))) if whole else [],
@@ -287,14 +271,12 @@ async def load_whole(
 
 async def add_instructions(db: Connection, rows: Sequence[InstructionRow]) -> None:
     """Record instructions as they came in; never changed afterwards."""
-    if rows:
-        await db.execute(ADD_INSTRUCTIONS, *columns(rows))
+    await add(db, "instruction", InstructionRow._fields, rows)
 
 
 async def add_versions(db: Connection, rows: Sequence[VersionRow]) -> None:
     """Record the enriched content of each version that goes to the wire."""
-    if rows:
-        await db.execute(ADD_VERSIONS, *columns(rows))
+    await add(db, "version", VersionRow._fields, rows)
 
 
 async def add_facts(db: Connection, rows: Sequence[FactRow]) -> None:
@@ -305,9 +287,7 @@ async def add_facts(db: Connection, rows: Sequence[FactRow]) -> None:
 
 async def add_conditions(db: Connection, rows: Sequence[ConditionRow]) -> None:
     """The first condition of new instructions."""
-    if rows:
-        flat = [r._replace(flags=" ".join(r.flags)) for r in rows]  # type: ignore[arg-type]
-        await db.execute(ADD_CONDITIONS, *columns(flat))
+    await add(db, "condition", ConditionRow._fields, rows)
 
 
 async def move_conditions(db: Connection, rows: Sequence[ConditionRow]) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from schemas.event import Event
-from store.rows import Connection, columns
+from store.rows import Connection, add, columns
 
 
 class Head(NamedTuple):
@@ -20,11 +20,6 @@ class Head(NamedTuple):
 HEADS = """
 select lane, seq, hash, nullif(known_at, '-infinity') as known_at from lane_head
 where lane = any($1::smallint[])
-"""
-APPEND_MANY = """
-insert into event (lane, seq, portfolio, aggregate, type, effective_on, known_at, cause, actor, payload, hash)
-select * from unnest($1::smallint[], $2::bigint[], $3::text[], $4::uuid[], $5::text[], $6::date[],
-                     $7::timestamptz[], $8::bigint[], $9::text[], $10::text[], $11::bytea[])
 """
 MOVE_HEADS = """
 update lane_head h set seq = k.seq, hash = k.hash, known_at = k.known_at
@@ -54,23 +49,7 @@ async def append_many(db: Connection, events: Sequence[Event], moved: Sequence[H
     """Add to the log and move the heads of its lanes."""
     if not events:
         return
-    rows = [
-        (
-            e.lane,
-            e.seq,
-            e.portfolio,
-            e.aggregate,
-            e.type,
-            e.effective_on,
-            e.known_at,
-            e.cause,
-            e.actor,
-            e.payload,
-            e.hash,
-        )
-        for e in events
-    ]
-    await db.execute(APPEND_MANY, *columns(rows))
+    await add(db, "event", Event._fields, events)
     await db.execute(MOVE_HEADS, *columns(moved))
 
 

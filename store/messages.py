@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from store.rows import Connection, columns
+from store.rows import Connection, add, columns
 
 
 class Raw(NamedTuple):
@@ -118,8 +118,7 @@ async def store_many(db: Connection, link: str, messages: Sequence[Raw]) -> set[
 
 async def keep_many(db: Connection, messages: Sequence[Raw]) -> None:
     """Store outbound bytes as they will leave."""
-    if messages:
-        await db.execute(STORE_MANY, *columns(messages))
+    await add(db, "raw_message", Raw._fields, messages)
 
 
 async def waiting(db: Connection, link: str, limit: int) -> list[Any]:
@@ -167,11 +166,6 @@ async def bodies(db: Connection, ids: Sequence[int]) -> dict[int, Any]:
 
 # the outbox ---------------------------------------------------------------------------------------
 
-QUEUE_MANY = """
-insert into outbox (id, lane, link, instruction, type, reference, securities, state)
-select *, 'queued' from unnest($1::bigint[], $2::smallint[], $3::text[], $4::uuid[], $5::text[],
-                               $6::text[], $7::boolean[])
-"""
 CLAIM_QUEUED = """
 update outbox o set state = 'sending', attempt = attempt + 1, holder = $2, sent_at = $3
 from (
@@ -224,8 +218,7 @@ OLDEST_TAKEN = "select min(sent_at) from outbox where state = 'taken'"
 
 async def queue_many(db: Connection, messages: Sequence[Out]) -> None:
     """Queue for the relay; nothing is sent but from here."""
-    if messages:
-        await db.execute(QUEUE_MANY, *columns(messages))
+    await add(db, "outbox", (*Out._fields, "state"), [(*m, "queued") for m in messages])
 
 
 async def claim_queued(

@@ -1,4 +1,4 @@
-"""Rows to columns: the shape that unnest takes."""
+"""Many rows in one statement: as columns for unnest, or copied where nothing can be in the way."""
 
 from __future__ import annotations
 
@@ -14,3 +14,11 @@ Pool = asyncpg.Pool
 def columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
     """The columns of these rows, one list each."""
     return [list(column) for column in zip(*rows, strict=True)]
+
+
+async def add(
+    db: Connection, table: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Copy new rows into a table; a row that is there already is a fault, and nothing is written."""
+    if rows:
+        await db.copy_records_to_table(table, columns=names, records=rows)

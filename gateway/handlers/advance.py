@@ -73,14 +73,19 @@ class Advance:
         await timers.done(db, [i for i in self.batch if isinstance(i, Due)])
         await intake.wake_parked(self, db)
 
+    def remember(self) -> None:
+        """After the commit: what was worked need not be read again while the lanes stay ours."""
+        self.unit.memory.keep(c for c in self.known.values() if c.touched or c.row is not None)
+
     async def _load(self, db: Connection) -> None:
         """Conditions and facts of what the batch touches; whole instructions only where needed."""
-        keys = {(i.lane, i.id) for i in self.batch if isinstance(i, Routed | Due | Action)}
-        if not keys:
-            return
         whole = {(i.lane, i.id) for i in self.batch if isinstance(i, Action | Due)}
+        keys = {(i.lane, i.id) for i in self.batch if isinstance(i, Routed)} - whole
+        remembered = {id_: c for _, id_ in keys if (c := self.unit.memory.cases.get(id_))}
+        self.known.update(remembered)
+        missing = {key for key in keys if key[1] not in remembered} | whole
         instructions, conditions, versions, facts = await cases.load_many(
-            db, sorted(keys), sorted(whole)
+            db, sorted(missing), sorted(whole)
         )
         by_case: dict[UUID, list[object]] = {}
         for f in facts:

@@ -107,6 +107,7 @@ class Case:
     touched: bool = False
     heard: list[Heard] = field(default_factory=list)
     told_state: str | None = None  # the state events have said so far
+    put: ConditionRow | None = None  # the row this batch puts
     # completed in this batch: the body and the lifted waits it was completed from, and the result
     enriched: tuple[Instruction, frozenset[str], Enriched] | None = None
     # code and words of what static data or people still owe
@@ -139,11 +140,24 @@ class Case:
         return max((self.version, *map(abs, self.bodies))) + 1
 
     def did(self, deed: fact.Deed, at: datetime) -> Fact:
-        """Add what our side did."""
+        """Add what our side did; the same deed twice is one fact."""
         added = fact.of_deed(deed, at)
+        for known in self.facts:
+            if known.key == added.key:
+                return known
         self.facts.append(added)
         self.touched = True
         return added
+
+    def rest(self) -> None:
+        """As it would be read again: what this batch put is what is stored."""
+        if self.put is not None:
+            self.row, self.put = self.put, None
+            self.flags = set(self.row.flags)
+        self.stored = len(self.facts)
+        self.body, self.enriched, self.told_state = None, None, None
+        self.bodies, self.formats, self.heard, self.waits = {}, {}, [], ()
+        self.terms_changed = self.touched = False
 
     def has(self, kind: type[Any]) -> bool:
         """Whether a deed of this kind was done."""

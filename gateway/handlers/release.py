@@ -216,7 +216,7 @@ class Desk:
             rows = self.unit.moved
         else:
             rows = self.unit.answers
-        rows[case.lane, case.id] = row
+        rows[case.lane, case.id] = case.put = row
 
     def _carry(self, case: Case, state: str) -> dict[str, Any]:
         """What the next event says of the display state, when that has changed."""

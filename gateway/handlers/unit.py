@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from gateway.clock import Clock
@@ -20,6 +20,9 @@ from store.messages import Out, Raw, Settled
 from store.references import Claim
 from store.rows import Connection
 
+if TYPE_CHECKING:
+    from gateway.handlers.case import Case
+
 TICK = timedelta(microseconds=1)
 
 
@@ -28,16 +31,30 @@ def lane_of(portfolio: str) -> int:
     return zlib.crc32(portfolio.encode()) % leases.LANES
 
 
+CASES_MAX = 10_000  # some 5 kB each
+
+
 class Memory:
     """What a lane's holder may remember between transactions; forgotten whole when one fails."""
 
     def __init__(self) -> None:
         self.heads: dict[int, Head] = {}
         self.lots: dict[LotKey, list[Lot]] = {}
+        self.cases: dict[UUID, Case] = {}  # those touched last stand last
+
+    def keep(self, cases: Iterable[Case]) -> None:
+        """Remember these as they stand after the commit, and let go of the oldest beyond the bound."""
+        for case in cases:
+            case.rest()
+            self.cases.pop(case.id, None)
+            self.cases[case.id] = case
+        while len(self.cases) > CASES_MAX:
+            del self.cases[next(iter(self.cases))]
 
     def forget(self) -> None:
         self.heads.clear()
         self.lots.clear()
+        self.cases.clear()
 
 
 class Ids:
