@@ -1,8 +1,8 @@
 """`make bench`: the whole line against this machine's own ceiling, alternated in one run.
 
 (a) the ceiling: a bare script writes exactly the rows that (b) left behind, table by table, set-based, with
-the same durability, at its best batch size and plan mode. (b) the line: a gateway process, simulators and a
-load generator on this box; HTTP one by one on 64 connections, and in bulk of 100.
+the same durability, at its best batch size and plan mode, or by COPY where that is faster. (b) the line: a gateway
+process, simulators and a load generator on this box; HTTP one by one on 64 connections, and in bulk of 100.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import platform
 import statistics
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -66,9 +66,11 @@ OWNERS = {
     **dict.fromkeys(sorted(FREE), "select null from {table}"),
     "witness": "select movement_key::uuid from {table}",
 }
+CONNECTIONS = {1: 64, 100: 8}  # by how many instructions a request carries
 LATENCY_RATE = 300.0
 BATCHES = (100, 250, 500, 1000)
-PLANS = ("auto", "force_custom_plan")
+COPY = "copy"
+WAYS = ("auto", "force_custom_plan", COPY)  # plan modes of set-based inserts, and COPY
 
 
 @dataclass
@@ -93,7 +95,7 @@ class Ceiling:
     seconds: float
     wal_bytes: int
     batch: int
-    plan: str
+    way: str
 
     @property
     def rate(self) -> float:
@@ -209,7 +211,7 @@ async def line(
         before = await db.fetchval("select pg_current_wal_lsn()")
         started = time.perf_counter()
         make = bodies(name)
-        sent = await one_by_one(door, make, 64 if bulk == 1 else 4, bulk, seconds)
+        sent = await one_by_one(door, make, CONNECTIONS[bulk], bulk, seconds)
         await drained(db, sent, 180)
         elapsed = time.perf_counter() - started
         done = await settled(db)
@@ -328,9 +330,9 @@ def open_today(today: date) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What one run of the line left behind, by table: column types, and rows in slices of instructions."""
+    """What one run of the line left behind, by table: columns with their types, rows and whose they are."""
 
-    types: dict[str, list[str]]
+    types: dict[str, dict[str, str]]
     rows: dict[str, list[tuple[Any, ...]]]
     owners: dict[
         str, list[Any]
@@ -353,42 +355,40 @@ async def source_of(real: wiring.Parts, name: str) -> Source:
     """Read everything one run left behind."""
     assert real.postgres is not None
     db = await asyncpg.connect(real.postgres.dsn("owner", name))
-    types: dict[str, list[str]] = {}
+    types: dict[str, dict[str, str]] = {}
     rows: dict[str, list[tuple[Any, ...]]] = {}
     owners: dict[str, list[Any]] = {}
     for table in TABLES:
         columns = await db.fetch(
-            "select format_type(atttypid, atttypmod) as type from pg_attribute"
-            " where attrelid = $1::text::regclass and attnum > 0 and not attisdropped order by attnum",
+            "select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute"
+            " where attrelid = $1::text::regclass and attnum > 0 and not attisdropped"
+            " and attgenerated = '' order by attnum",
             table,
         )
-        types[table] = [r["type"] for r in columns]
-        rows[table] = [tuple(r) for r in await db.fetch(f"select * from {table}")]
+        types[table] = {r["name"]: r["type"] for r in columns}
+        names = ", ".join(types[table])
+        rows[table] = [tuple(r) for r in await db.fetch(f"select {names} from {table}")]
         owners[table] = [r[0] for r in await db.fetch(OWNERS[table].format(table=table))]
     instructions = [r[0] for r in await db.fetch("select id from instruction order by id")]
     await db.close()
     return Source(types, rows, owners, instructions)
 
 
-async def ceiling(real: wiring.Parts, source: Source, batch: int, plan: str) -> Ceiling:
+async def ceiling(real: wiring.Parts, source: Source, batch: int, way: str) -> Ceiling:
     """Write these rows into an empty copy of the tables, `batch` instructions a transaction."""
     assert real.postgres is not None
     name = "ceiling"
     await _create(real, name)
-    db = await asyncpg.connect(
-        real.postgres.dsn("owner", name), server_settings={"plan_cache_mode": plan}
-    )
-    statements = {table: _insert(table, source.types[table]) for table in TABLES}
-    work = [
-        [(statements[t], _columns(part[t], source.types[t])) for t in TABLES if t in part]
-        for part in source.slices(batch)
-    ]
+    mode = {} if way == COPY else {"plan_cache_mode": way}
+    db = await asyncpg.connect(real.postgres.dsn("owner", name), server_settings=mode)
+    work = [[(t, part[t]) for t in TABLES if t in part] for part in source.slices(batch)]
+    ready = [[_ready(t, rows, source.types[t], way) for t, rows in step] for step in work]
     before = await db.fetchval("select pg_current_wal_lsn()")
     started = time.perf_counter()
-    for step in work:
+    for step in ready:
         async with db.transaction():
-            for statement, given in step:
-                await db.execute(statement, *given)
+            for write in step:
+                await write(db)
     elapsed = time.perf_counter() - started
     wal = int(await db.fetchval("select pg_current_wal_lsn() - $1::pg_lsn", before))
     written = 0
@@ -400,7 +400,7 @@ async def ceiling(real: wiring.Parts, source: Source, batch: int, plan: str) -> 
         written += have
     await db.close()
     await _drop(real, name)
-    return Ceiling(len(source.instructions), written, elapsed, wal, batch, plan)
+    return Ceiling(len(source.instructions), written, elapsed, wal, batch, way)
 
 
 async def _create(real: wiring.Parts, name: str) -> None:
@@ -411,14 +411,25 @@ async def _create(real: wiring.Parts, name: str) -> None:
     await migrations.apply(real.postgres.dsn("owner", name))
 
 
-def _insert(table: str, types: Sequence[str]) -> str:
+def _ready(
+    table: str, rows: Sequence[tuple[Any, ...]], types: Mapping[str, str], way: str
+) -> Callable[[asyncpg.Connection], Awaitable[Any]]:
+    """One statement with its values at hand."""
+    if way == COPY:
+        return lambda db: db.copy_records_to_table(table, columns=list(types), records=rows)
+    statement = _insert(table, types)
+    given = _columns(rows, list(types.values()))
+    return lambda db: db.execute(statement, *given)
+
+
+def _insert(table: str, types: Mapping[str, str]) -> str:
     """Set-based; an array travels as its text, for arrays of arrays have no unnest."""
-    names = [f"c{n}" for n in range(len(types))]
-    chosen = [f"{n}::text[]" if t == "text[]" else n for n, t in zip(names, types, strict=True)]
-    given = [f"${n}::{_array(t)}" for n, t in enumerate(types, 1)]
+    names = ", ".join(types)
+    chosen = [f"{name}::text[]" if t == "text[]" else name for name, t in types.items()]
+    given = [f"${n}::{_array(t)}" for n, t in enumerate(types.values(), 1)]
     return (
-        f"insert into {table} select {', '.join(chosen)}"
-        f" from unnest({', '.join(given)}) u ({', '.join(names)})"
+        f"insert into {table} ({names}) select {', '.join(chosen)}"
+        f" from unnest({', '.join(given)}) u ({names})"
     )
 
 
@@ -454,9 +465,9 @@ async def run(seconds: float, rounds: int, memory: int, as_json: bool) -> None:
     async with bench_parts() as (real, settings):
         await line(real, settings, "warm", 2, 100)
         source = await source_of(real, "warm")
-        tried = [await ceiling(real, source, b, p) for b in BATCHES for p in PLANS]
+        tried = [await ceiling(real, source, b, w) for b in BATCHES for w in WAYS]
         best = max(tried, key=lambda c: c.rate)
-        say(f"(a) ceiling: best of {len(tried)} at batch {best.batch}, plans {best.plan}")
+        say(f"(a) ceiling: best of {len(tried)} at batch {best.batch}, {best.way}")
         ceilings: list[Ceiling] = []
         lines: dict[int, list[Line]] = {100: [], 1: []}
         for n in range(rounds):
@@ -464,7 +475,7 @@ async def run(seconds: float, rounds: int, memory: int, as_json: bool) -> None:
                 name = f"r{n}b{bulk}"
                 found.append(await line(real, settings, name, seconds, bulk))
                 source = await source_of(real, name)
-                ceilings.append(await ceiling(real, source, best.batch, best.plan))
+                ceilings.append(await ceiling(real, source, best.batch, best.way))
                 await _drop(real, name)
                 say(
                     f"  round {n + 1} {'bulk' if bulk > 1 else 'one by one':<10}"

@@ -78,16 +78,19 @@ class Core:
 
     # doors ----------------------------------------------------------------------------------------
 
+    def admit(self) -> None:
+        """Overloaded when new work would wait too long: asked before a request is even read."""
+        try:
+            for worker in self.workers:
+                worker.admit()
+        except Overloaded:
+            self.metrics.refused()
+            raise
+
     async def submit(self, client: Client, items: Sequence[Instruction | Payment]) -> list[Result]:
-        """Take these in; every result stands for something committed. Overloaded when the backlog is long."""
+        """Take these in; every result stands for something committed."""
         now = real_now()
         submissions = [self._submission(client, item, now) for item in items]
-        for worker in {self._worker(s.lane) for s in submissions}:
-            try:
-                worker.admit()
-            except Overloaded:
-                self.metrics.refused()
-                raise
         away = [s for s in submissions if s.lane not in self.held]
         if away:
             return await lane_commands.submit_away(self, submissions)

@@ -68,12 +68,15 @@ LEAVE = "delete from worker where holder = $1"
 HOLD = """
 select l.lane from lane_lease l
 join unnest($2::smallint[], $3::bigint[]) k (lane, epoch) using (lane, epoch)
-where l.holder = $1 order by l.lane for share of l
+where l.holder = $1 order by l.lane for key share of l
 """
 
 
 async def hold(db: Connection, held: Held, lanes: Iterable[int]) -> None:
-    """Lock the lease rows in lane order, or raise LostLease: a stalled holder never writes."""
+    """Lock the lease rows in lane order, or raise LostLease: a stalled holder never writes.
+
+    A key share lock: taking a lane waits for it, renewing does not.
+    """
     wanted = sorted(set(lanes))
     rows = await db.fetch(HOLD, held.holder, wanted, [held.epochs.get(lane, -1) for lane in wanted])
     if len(rows) != len(wanted):

@@ -66,6 +66,7 @@ async def submit_payments(call: Call) -> web.Response:
 
 
 async def _submit(call: Call, model: type[Instruction] | type[Payment]) -> web.Response:
+    call.core.admit()
     if call.body.lstrip()[:1] == b"[":
         return await _submit_many(call, model)
     item = read_body(model, call.body)
