@@ -1,8 +1,9 @@
 """`make bench`: the whole line against this machine's own ceiling, alternated in one run.
 
 (a) the ceiling: a bare script writes exactly the rows that (b) left behind, table by table, set-based, with
-the same durability, at its best batch size and plan mode, or by COPY where that is faster. (b) the line: a gateway
-process, simulators and a load generator on this box; HTTP one by one on 64 connections, and in bulk of 100.
+the same durability, at its best batch size and plan mode, or by COPY where that is faster. (b) the line: a
+gateway process, simulators and a load generator on this box; HTTP one by one on 64 connections, and in
+bulk of 100.
 """
 
 from __future__ import annotations
