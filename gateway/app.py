@@ -34,7 +34,7 @@ from gateway.relay import Relay
 from gateway.schema_store import installed_schemas
 from schemas.problem import Problem, Refused
 from schemas.static_rows import LinkRow
-from store import leases, messages, static
+from store import keys, leases, messages, static
 from store import migrate as migrations
 from store.leases import LANES
 from store.postgres import EmbeddedPostgres
@@ -367,9 +367,7 @@ async def add_key(settings: Settings, name: str, person: str, roles: list[str]) 
 async def list_keys(settings: Settings) -> str:
     """The keys, a line each."""
     async with database(settings) as db:
-        rows = await db.fetch(
-            "select prefix, name, person, roles, disabled_at from api_key order by name"
-        )
+        rows = await keys.everyone(db)
     return "\n".join(
         f"{r['prefix']}  {r['name']:<20} {r['person']:<20} {','.join(r['roles'])}"
         f"{'  disabled' if r['disabled_at'] else ''}"
@@ -380,14 +378,17 @@ async def list_keys(settings: Settings) -> str:
 async def disable_key(settings: Settings, prefix: str) -> str:
     """Disable a key by its prefix."""
     async with database(settings) as db:
-        done = await db.fetchval(
-            "update api_key set disabled_at = $2 where prefix = $1 and disabled_at is null returning name",
-            prefix,
-            real_now(),
-        )
-    if done is None:
+        done = await keys.disable(db, prefix, real_now())
+    if not done:
         raise Refused(
             "unknown_key",
-            [Problem("prefix", "unknown", "no such key that is not disabled yet", prefix)],
+            [
+                Problem(
+                    "prefix",
+                    "unknown",
+                    "no such key in use; `finality keys list` shows them",
+                    prefix,
+                )
+            ],
         )
-    return f"{done} is disabled"
+    return f"{prefix} is disabled"

@@ -16,20 +16,17 @@ import signal
 import socket
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Self
 
 from gateway.mqtt_connection import reachable
 from store.account import (
     Account,
     ServiceUnavailable,
-    data_folder,
-    open_folder,
     private_folder,
     runnable_copy,
-    unprivileged,
     write_private,
 )
-from store.supervisor import Service, Supervisor, take_lock, works_in
+from store.embedded import Embedded
+from store.supervisor import Service, works_in
 
 USER = "finality"
 PROGRAM = "nats-server"
@@ -76,40 +73,16 @@ class Identity:
     password: str
 
 
-class EmbeddedBroker:
+class EmbeddedBroker(Embedded):
     """One broker in one data folder, running between `start` and `stop`."""
 
+    title = "The broker"
+    unavailable = BrokerUnavailable
+
     def __init__(self, data: Path, *, account: str | None = None) -> None:
-        self._data = data.absolute()
-        self._home = self._data / "broker"
-        self._account_setting = account
-        self._account: Account | None = None
+        super().__init__(data, "broker", account)
         self._identity = Identity(0, 0, "")
         self._binary = Path()
-        self._lock: IO[str] | None = None
-        self._supervisor: Supervisor | None = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
-
-    @property
-    def pid(self) -> int | None:
-        """The broker's process."""
-        return self._supervisor.pid if self._supervisor else None
-
-    @property
-    def adopted(self) -> bool:
-        """Whether this broker was started by an earlier process of ours."""
-        return self._supervisor is not None and self._supervisor.adopted
-
-    @property
-    def restarts(self) -> int:
-        """How often the broker had to be started again."""
-        return self._supervisor.restarts if self._supervisor else 0
 
     def url(self) -> str:
         """How MQTT clients connect."""
@@ -123,34 +96,10 @@ class EmbeddedBroker:
         known = Identity(**json.loads(file.read_text()))
         return f"mqtt://{USER}:{known.password}@127.0.0.1:{known.port}"
 
-    async def start(self) -> None:
-        """Bring the broker up: adopted, or started on the port it had before."""
-        try:
-            self._account = unprivileged(self._account_setting)
-            data_folder(self._data, self._account)
-            open_folder(self._home)
-            self._lock = take_lock(self._home / "lock", "The broker")
-            private_folder(self._folder, self._account)
-            self._binary = await asyncio.to_thread(binary, self._data, self._account)
-            self._identity = self._read_identity()
-            self._supervisor = Supervisor(self._service())
-            await self._supervisor.start()
-        except BaseException as error:
-            await self.stop()
-            if isinstance(error, BrokerUnavailable):
-                raise
-            if isinstance(error, ServiceUnavailable | OSError):
-                raise BrokerUnavailable(str(error)) from error
-            raise
-
-    async def stop(self) -> None:
-        """Stop the broker; what is queued in it stays on disk."""
-        if self._supervisor is not None:
-            await self._supervisor.stop()
-            self._supervisor = None
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+    async def _make_ready(self) -> None:
+        private_folder(self._folder, self._account)
+        self._binary = await asyncio.to_thread(binary, self._data, self._account)
+        self._identity = self._read_identity()
 
     @property
     def _folder(self) -> Path:

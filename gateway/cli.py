@@ -113,11 +113,12 @@ def demo(
 ) -> None:
     """Everything on this machine: gateway, network, custodians, bank, and a stream of trades."""
     from gateway import demo as play
+    from gateway import demo_report
 
     if once:
         report = run_loop(play.once(instructions, seed, data, quiet=as_json))
-        typer.echo(json.dumps(report) if as_json else play.summary(report))
-        raise typer.Exit(0 if play.holds(report) else 1)
+        typer.echo(json.dumps(report) if as_json else demo_report.summary(report))
+        raise typer.Exit(0 if demo_report.holds(report) else 1)
     run_loop(play.stream(instructions, seed, data))
 
 
@@ -141,12 +142,12 @@ def simulate(
     data: Data = None,
 ) -> None:
     """The other side alone: network, custodian or bank."""
-    from gateway import demo as play
+    from gateway.simulate import run_one
 
     if which not in ("swift", "custodian", "bank", "all"):
         line(f"{which!r} is none of swift, custodian, bank, all")
         raise typer.Exit(2)
-    raise typer.Exit(play.simulator(which, config, seed, clock, settings_for(data)))
+    raise typer.Exit(run_one(which, config, seed, clock, settings_for(data)))
 
 
 @app.command()

@@ -19,7 +19,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal, Self
+from typing import Literal, Self
 from urllib.parse import quote
 
 import asyncpg
@@ -27,21 +27,12 @@ import asyncpg
 from store.account import (
     Account,
     ServiceUnavailable,
-    data_folder,
-    open_folder,
     private_folder,
     runnable_copy,
-    unprivileged,
     write_private,
 )
-from store.supervisor import (
-    ENVIRONMENT,
-    Service,
-    Supervisor,
-    exists,
-    take_lock,
-    works_in,
-)
+from store.embedded import Embedded
+from store.supervisor import ENVIRONMENT, Service, exists, works_in
 
 MAJOR = 18
 DATABASE = "finality"
@@ -105,8 +96,12 @@ class PidFile:
         )
 
 
-class EmbeddedPostgres:
+class EmbeddedPostgres(Embedded):
     """One PostgreSQL server in one data folder, running between `start` and `stop`."""
+
+    title = "PostgreSQL"
+    unavailable = StoreUnavailable
+    outages = (*Embedded.outages, asyncpg.PostgresError)
 
     def __init__(
         self,
@@ -115,40 +110,13 @@ class EmbeddedPostgres:
         account: str | None = None,
         settings: Mapping[str, str] | None = None,
     ) -> None:
-        self._data = data.absolute()
-        self._home = self._data / "postgres"
+        super().__init__(data, "postgres", account)
         self._cluster = self._home / "cluster"
         self._log = self._home / "server.log"
-        self._account_setting = account
         self._settings = {**SETTINGS, **(settings or {})}
         self._passwords: dict[str, str] = {}
         self._socket = Path()
         self._bin = Path()
-        self._account: Account | None = None
-        self._lock: IO[str] | None = None
-        self._supervisor: Supervisor | None = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
-
-    @property
-    def pid(self) -> int | None:
-        """The server's process."""
-        return self._supervisor.pid if self._supervisor else None
-
-    @property
-    def adopted(self) -> bool:
-        """Whether this server was started by an earlier process of ours."""
-        return self._supervisor is not None and self._supervisor.adopted
-
-    @property
-    def restarts(self) -> int:
-        """How often the server had to be started again."""
-        return self._supervisor.restarts if self._supervisor else 0
 
     @property
     def binaries(self) -> Path:
@@ -171,36 +139,11 @@ class EmbeddedPostgres:
         self._socket = self._known_socket() or self._socket
         return self.dsn(role)
 
-    async def start(self) -> None:
-        """Bring the server up: made, adopted or restarted, with roles and database in place."""
-        try:
-            self._account = unprivileged(self._account_setting)
-            data_folder(self._data, self._account)
-            open_folder(self._home)
-            self._lock = take_lock(self._home / "lock", "PostgreSQL")
-            self._bin = await asyncio.to_thread(binaries, self._data, self._account)
-            self._socket = self._socket_folder()
-            self._passwords = self._read_passwords()
-            await asyncio.to_thread(self._initialise)
-            self._supervisor = Supervisor(self._service())
-            await self._supervisor.start()
-            await self._prepare()
-        except BaseException as error:
-            await self.stop()
-            if isinstance(error, StoreUnavailable):
-                raise
-            if isinstance(error, ServiceUnavailable | OSError | asyncpg.PostgresError):
-                raise StoreUnavailable(str(error)) from error
-            raise
-
-    async def stop(self) -> None:
-        """A fast shutdown: clients are disconnected, everything committed is on disk."""
-        if self._supervisor is not None:
-            await self._supervisor.stop()
-            self._supervisor = None
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+    async def _make_ready(self) -> None:
+        self._bin = await asyncio.to_thread(binaries, self._data, self._account)
+        self._socket = self._socket_folder()
+        self._passwords = self._read_passwords()
+        await asyncio.to_thread(self._initialise)
 
     def _service(self) -> Service:
         options = [f"--{name}={value}" for name, value in self._settings.items()]
@@ -375,7 +318,7 @@ class EmbeddedPostgres:
         db.terminate()
         return True
 
-    async def _prepare(self) -> None:
+    async def _started(self) -> None:
         """The two roles and the database, made where they are missing."""
         db = await asyncpg.connect(self.dsn("superuser", "postgres"), timeout=30)
         try:

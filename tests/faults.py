@@ -32,7 +32,7 @@ from gateway import verify as audit
 from gateway.broker import free_port
 from gateway.clock import real_now
 from gateway.config import Settings
-from gateway.demo import demo_files, simulator_config
+from gateway.demo_world import demo_files, simulator_config
 from gateway.failpoints import NAMES as FAILPOINTS
 from gateway.handlers import importing
 from store.account import temporary_data

@@ -37,7 +37,7 @@ from street import (
     transmitted,
 )
 
-from gateway.demo import LATE_SSI
+from gateway.demo_world import LATE_SSI
 from gateway.handlers.case import reference_for
 from gateway.mqtt import Mqtt
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gateway.demo import demo_files
+from gateway.demo_world import demo_files
 
 
 @dataclass
