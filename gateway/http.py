@@ -15,7 +15,7 @@ from aiohttp import web
 
 from gateway import idempotency, openapi, problems
 from gateway.api import actions, books, exceptions, feed, house, instructions, messages
-from gateway.api.route import JSON, Call, Route, answer, read_query
+from gateway.api.route import JSON, Call, Route, answer, missing, read_query
 from gateway.idempotency import Answer, Idempotency
 from gateway.identity import Client, Keys
 from gateway.items import Overloaded
@@ -180,6 +180,7 @@ def _given(kept: Answer) -> web.Response:
 async def as_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
     """What was raised, as the problem document it answers."""
     try:
+        _no_nul(request)
         return await handler(request)
     except Refused as refused:
         headers = {"WWW-Authenticate": "Bearer"} if refused.code == "unauthenticated" else None
@@ -198,6 +199,15 @@ async def as_problems(request: web.Request, handler: Handler) -> web.StreamRespo
     except Exception:
         log.exception("bug", path=request.path, method=request.method)
         return problems.response("internal", request.path)
+
+
+def _no_nul(request: web.Request) -> None:
+    """Refused when the address holds a NUL: no text of ours does, and no database takes it."""
+    if "\0" in request.path:
+        raise missing("path", "no address holds a NUL", request.path)
+    if found := [name for name, value in request.query.items() if "\0" in name + value]:
+        message = "no parameter holds a NUL"
+        raise Refused("query", [Problem(name, "nul", message) for name in found])
 
 
 def _http_error(request: web.Request, error: web.HTTPException) -> web.Response:

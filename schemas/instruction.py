@@ -6,13 +6,13 @@ digits are verified here; what needs static data or a calendar is verified at en
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
-from schemas.dates import BusinessDay
+from schemas.dates import BusinessDay, Day
 from schemas.identifiers import (
     Bic,
     Currency,
@@ -23,14 +23,7 @@ from schemas.identifiers import (
     Uetr,
     currency_digits,
 )
-from schemas.money import QuantityType
-
-
-def _exact(value: object) -> object:
-    """Numbers arrive as strings or integers; a JSON float has already lost digits."""
-    if isinstance(value, float):
-        raise ValueError('send decimals as a string, e.g. "190.25"; a JSON float is not exact')
-    return value
+from schemas.money import QuantityType, written
 
 
 def _plain(value: Decimal) -> str:
@@ -42,31 +35,32 @@ _BOUNDS: dict[str, Any] = {"max_digits": 28, "decimal_places": 10, "allow_inf_na
 Exact = Annotated[
     Decimal,
     Field(**_BOUNDS),
-    BeforeValidator(_exact),
+    BeforeValidator(written),
     PlainSerializer(_plain, return_type=str),
 ]
 Positive = Annotated[
     Decimal,
     Field(gt=0, **_BOUNDS),
-    BeforeValidator(_exact),
+    BeforeValidator(written),
     PlainSerializer(_plain, return_type=str),
 ]
 NotNegative = Annotated[
     Decimal,
     Field(ge=0, **_BOUNDS),
-    BeforeValidator(_exact),
+    BeforeValidator(written),
     PlainSerializer(_plain, return_type=str),
 ]
 
-# DOMAIN 3.4: a reference in set X, not starting or ending with a slash, no double slash
-_REFERENCE = r"^[A-Za-z0-9\-?:().,'+ ](/?[A-Za-z0-9\-?:().,'+ ])*$"
+# DOMAIN 3.4: a reference in set X, not starting or ending with a slash, no double slash; nor with a
+# blank, which not everyone on the way would keep
+_REFERENCE = r"^[A-Za-z0-9\-?:().,'+]( */? *[A-Za-z0-9\-?:().,'+])*$"
 Reference = Annotated[str, Field(min_length=1, max_length=35, pattern=_REFERENCE)]
 WireReference = Annotated[str, Field(min_length=1, max_length=16, pattern=_REFERENCE)]
 # control characters have no place in any text: no message and no database takes them all
-_PRINTED = r"^[^\x00-\x1f\x7f]*$"
-Text = Annotated[str, Field(min_length=1, max_length=140, pattern=_PRINTED)]
-AddressLine = Annotated[str, Field(max_length=70, pattern=_PRINTED)]
-Portfolio = Annotated[str, Field(min_length=1, max_length=35, pattern=_PRINTED)]
+PRINTED = r"^[^\x00-\x1f\x7f]*$"
+Text = Annotated[str, Field(min_length=1, max_length=140, pattern=PRINTED)]
+AddressLine = Annotated[str, Field(max_length=70, pattern=PRINTED)]
+Portfolio = Annotated[str, Field(min_length=1, max_length=35, pattern=PRINTED)]
 Account = Annotated[str, Field(min_length=1, max_length=35, pattern=r"^[A-Za-z0-9/\-?:().,'+ ]+$")]
 Code4 = Annotated[str, Field(pattern=r"^[A-Z0-9]{4}$")]
 
@@ -123,7 +117,7 @@ class PlaceOfTrade(Model):
 
     type: Literal["EXCH", "OTCO", "PRIM", "SECM", "VARI"]
     mic: Mic | None = None
-    text: Annotated[str, Field(min_length=1, max_length=30, pattern=_PRINTED)] | None = None
+    text: Annotated[str, Field(min_length=1, max_length=30, pattern=PRINTED)] | None = None
 
 
 class BondTerms(Model):
@@ -131,7 +125,7 @@ class BondTerms(Model):
 
     day_count: Annotated[str, Field(pattern=r"^A0\d\d$")] | None = None
     denomination_currency: Currency | None = None
-    maturity_date: date | None = None
+    maturity_date: Day | None = None
     interest_rate: Exact | None = None
 
 
@@ -170,9 +164,9 @@ class LinkedReference(Model):
 class Lot(Model):
     """C1 BREAK: a tax lot named by the seller."""
 
-    number: Annotated[str, Field(min_length=1, max_length=30, pattern=_PRINTED)]
+    number: Annotated[str, Field(min_length=1, max_length=30, pattern=PRINTED)]
     quantity: Positive
-    acquired_on: date | None = None
+    acquired_on: Day | None = None
     price: Price | None = None
 
 
@@ -298,10 +292,10 @@ class Instruction(Model):
 class Address(Model):
     """A postal address; CBPR+ wants town and country from 2026-11-14 (DOMAIN 3.2)."""
 
-    street: Annotated[str, Field(max_length=70, pattern=_PRINTED)] | None = None
-    building: Annotated[str, Field(max_length=16, pattern=_PRINTED)] | None = None
-    post_code: Annotated[str, Field(max_length=16, pattern=_PRINTED)] | None = None
-    town: Annotated[str, Field(max_length=35, pattern=_PRINTED)] | None = None
+    street: Annotated[str, Field(max_length=70, pattern=PRINTED)] | None = None
+    building: Annotated[str, Field(max_length=16, pattern=PRINTED)] | None = None
+    post_code: Annotated[str, Field(max_length=16, pattern=PRINTED)] | None = None
+    town: Annotated[str, Field(max_length=35, pattern=PRINTED)] | None = None
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
     lines: Annotated[tuple[AddressLine, ...], Field(max_length=2)] = ()
 
@@ -314,7 +308,7 @@ class PaymentParty(Model):
     lei: LegalEntity | None = None
     address: Address | None = None
     iban: Iban | None = None
-    account: Annotated[str, Field(min_length=1, max_length=34, pattern=_PRINTED)] | None = None
+    account: Annotated[str, Field(min_length=1, max_length=34, pattern=PRINTED)] | None = None
 
     @model_validator(mode="after")
     def _who(self) -> PaymentParty:
@@ -332,9 +326,7 @@ class Payment(Model):
     reference: Reference
     portfolio: Portfolio | None = None
     uetr: Uetr | None = None
-    end_to_end_id: Annotated[str, Field(min_length=1, max_length=35, pattern=_PRINTED)] | None = (
-        None
-    )
+    end_to_end_id: Annotated[str, Field(min_length=1, max_length=35, pattern=PRINTED)] | None = None
     related_reference: WireReference | None = None
     value_date: BusinessDay
     amount: Amount

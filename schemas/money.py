@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from pydantic_core import PydanticCustomError
+
 QuantityType = Literal["UNIT", "FAMT", "AMOR"]
+_WRITTEN = re.compile(r"(?!-0*\.?0*$)-?[0-9]+(\.[0-9]+)?")
+
+
+def written(value: object) -> object:
+    """The value, if it is a decimal as people write one; nothing is guessed from another spelling.
+
+    A JSON float has already lost digits. Python's Decimal would also take `1_000`, `1e3`, blanks
+    around, digits of other scripts, and a minus before zero.
+    """
+    if isinstance(value, float):
+        raise PydanticCustomError(
+            "decimal_text", 'send decimals as a string, e.g. "190.25"; a JSON float is not exact'
+        )
+    if isinstance(value, str) and not _WRITTEN.fullmatch(value):
+        raise PydanticCustomError(
+            "decimal_text", "write a decimal with digits and a point alone, e.g. 190.25"
+        )
+    return value
 
 
 @dataclass(frozen=True, slots=True, order=False)

@@ -6,7 +6,6 @@ key begins. Looking rows up is schemas/static.py, reading files schemas/static_f
 
 from __future__ import annotations
 
-import re
 from datetime import date, time
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal, NamedTuple, Self
@@ -23,6 +22,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from schemas.dates import Day
 from schemas.identifiers import (
     COUNTRIES,
     Bic,
@@ -35,12 +35,11 @@ from schemas.identifiers import (
     is_sedol,
 )
 from schemas.instruction import Dss, Party
+from schemas.money import written
 from schemas.obligation import Tolerance
 
 ALWAYS = date(1900, 1, 1)
 ANY = "*"
-
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 Id = Annotated[str, Field(min_length=1, max_length=35, pattern=r"^[A-Za-z0-9][A-Za-z0-9._\-/ ]*$")]
 Name = Annotated[str, Field(min_length=1, max_length=140)]
@@ -49,18 +48,12 @@ Link = Annotated[str, Field(pattern=r"^[a-z][a-z0-9\-]{0,30}$")]
 Exact = Annotated[
     Decimal,
     Field(max_digits=28, decimal_places=10, allow_inf_nan=False),
+    BeforeValidator(written),
     PlainSerializer(lambda value: format(value, "f"), return_type=str),
 ]
 NotNegative = Annotated[Exact, Field(ge=0)]
 AssetClass = Literal["equity", "etf", "fund", "government", "corporate", "eurobond"]
 AssetClassOrAny = Literal[AssetClass, "*"]
-
-
-def _iso_date(value: object) -> object:
-    """Bare numbers would be read as seconds since 1970."""
-    if isinstance(value, str) and not _ISO_DATE.fullmatch(value):
-        raise PydanticCustomError("date", "date {value}: write it YYYY-MM-DD", {"value": value})
-    return value
 
 
 def _zone(value: str) -> str:
@@ -100,7 +93,6 @@ def party(code: str, account: str | None = None) -> Party:
     return Party(dss=Dss(issuer=parts[0], scheme=parts[1], id=parts[2]), account=account)
 
 
-OnDate = Annotated[date, BeforeValidator(_iso_date)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Country = Annotated[str, AfterValidator(_country)]
 Agent = Annotated[str, Field(max_length=45), AfterValidator(_agent)]
@@ -123,8 +115,8 @@ class Row(BaseModel):
     key_columns: ClassVar[tuple[str, ...]]
     references: ClassVar[tuple[Reference, ...]] = ()
 
-    valid_from: OnDate = ALWAYS
-    valid_to: OnDate | None = None
+    valid_from: Day = ALWAYS
+    valid_to: Day | None = None
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -193,7 +185,7 @@ class Instrument(Row):
     local_id: Annotated[str, Field(pattern=r"^[A-Z0-9*@#]{1,31}$")] | None = None
     day_count: Annotated[str, Field(pattern=r"^A0\d\d$")] | None = None
     denomination_currency: Currency | None = None
-    maturity_date: OnDate | None = None
+    maturity_date: Day | None = None
     interest_rate: Exact | None = None
 
     @property
@@ -414,7 +406,7 @@ class CalendarDay(Row):
     key_columns = ("calendar", "on")
 
     calendar: Id
-    on: OnDate
+    on: Day
     kind: Literal["closed", "early", "open"]
     closes_at: time | None = None
     name: Name
@@ -467,8 +459,8 @@ class OpeningPosition(Row):
     quantity: Annotated[Exact, Field(gt=0)]
     cost: Annotated[Exact, Field(ge=0)]
     currency: Currency
-    acquired_on: OnDate
-    opened_on: OnDate
+    acquired_on: Day
+    opened_on: Day
 
     @model_validator(mode="after")
     def _cost(self) -> Self:
@@ -496,7 +488,7 @@ class OpeningCash(Row):
     cash_account: Account
     currency: Currency
     amount: Exact
-    opened_on: OnDate
+    opened_on: Day
 
     @model_validator(mode="after")
     def _amount(self) -> Self:

@@ -7,16 +7,23 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
 from gateway import problems
 from gateway.api import answers
 from gateway.api.route import JSON, Call, Route, Schema, answer, read_body, refuse_repeats
 from gateway.identity import Right
 from gateway.items import Result
+from schemas.instruction import PRINTED
 from schemas.problem import Refused
 
 CHANGES: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
+
+
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=PRINTED),
+]
 
 
 class Words(BaseModel):
@@ -30,7 +37,7 @@ class Bare(Words):
 class Why(Words):
     """Why, in the actor's words."""
 
-    reason: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    reason: Reason | None = None
 
 
 class Fate(Words):

@@ -11,13 +11,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from gateway.api import answers, cases
-from gateway.api.cursors import read_cursor, write_cursor
+from gateway.api.cursors import lane, number, read_cursor, word, write_cursor
 from gateway.api.route import Asked, Call, Route, answer
 from gateway.clock import business_date
 from gateway.handlers.unit import lane_of
+from schemas.dates import Day, Instant
 from store import events, queries
 from store.queries import Cut
 
@@ -51,8 +52,8 @@ CASH_MEASURES = (
 class Dated(Asked):
     """Which effective date, and what was known when; today and everything unless told."""
 
-    as_of: Annotated[date | None, Field(description="effective date, at its end")] = None
-    known_at: Annotated[AwareDatetime | None, Field(description="only what was known then")] = None
+    as_of: Annotated[Day | None, Field(description="effective date, at its end")] = None
+    known_at: Annotated[Instant | None, Field(description="only what was known then")] = None
     portfolio: str | None = None
 
 
@@ -69,9 +70,9 @@ class Booked(Asked):
     instruction: UUID | None = None
     account: Annotated[str | None, Field(description="ledger account, e.g. Cash")] = None
     rule: str | None = None
-    effective_from: date | None = None
-    as_of: Annotated[date | None, Field(description="effective on or before")] = None
-    known_at: AwareDatetime | None = None
+    effective_from: Day | None = None
+    as_of: Annotated[Day | None, Field(description="effective on or before")] = None
+    known_at: Instant | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 100
     cursor: str | None = None
 
@@ -179,8 +180,8 @@ async def journals(call: Call) -> web.Response:
     asked: Booked = call.query
     after = None
     if asked.cursor:
-        lane, seq, rule = read_cursor(asked.cursor, (int, int, str))
-        after = (int(lane), int(seq), str(rule))
+        lane_, seq, rule = read_cursor(asked.cursor, (lane, number, word))
+        after = (lane_, seq, rule)
     async with call.core.pool.acquire() as db:
         cut = await _cut(db, asked.known_at, asked.portfolio)
         rows = await queries.journals(
@@ -207,8 +208,8 @@ async def _cut(db: Connection, known_at: datetime | None, portfolio: str | None)
     cut = queries.EVERYTHING if known_at is None else await events.cut(db, known_at)
     if portfolio is None:
         return cut
-    lane = lane_of(portfolio)
-    return {lane: cut[lane]} if lane in cut else {}
+    its = lane_of(portfolio)
+    return {its: cut[its]} if its in cut else {}
 
 
 def _days(call: Call, asked: Dated) -> tuple[date, date]:

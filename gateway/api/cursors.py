@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
 
 from schemas.problem import Problem, Refused
 from store.leases import LANES
@@ -18,15 +20,39 @@ def write_cursor(values: Sequence[str | int]) -> str:
     return _encode(json.dumps(list(values), separators=(",", ":")).encode())
 
 
-def read_cursor(token: str, types: Sequence[type]) -> list[str | int]:
-    """The values of such a token; Refused when it is not one of ours."""
+def read_cursor(token: str, kinds: Sequence[Callable[[object], Any]]) -> list[Any]:
+    """The values of such a token, each of its kind; Refused when it is not one of ours."""
     try:
         values = json.loads(_decode(token))
-    except ValueError:
-        values = None
-    if not isinstance(values, list) or [type(v) for v in values] != list(types):
-        raise _refused("cursor", token)
-    return values
+        if not isinstance(values, list):
+            raise ValueError("not a list")
+        return [kind(value) for kind, value in zip(kinds, values, strict=True)]
+    except (ValueError, RecursionError):
+        raise _refused("cursor", token) from None
+
+
+def number(value: object, most: int = SEQ_MAX) -> int:
+    """A row's number, as the database can hold it."""
+    if type(value) is not int or not 0 <= value <= most:
+        raise ValueError("not a number of a row")
+    return value
+
+
+def lane(value: object) -> int:
+    """A lane's number."""
+    return number(value, LANES - 1)
+
+
+def word(value: object) -> str:
+    """A text the database can hold."""
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError("not a text")
+    return value
+
+
+def identifier(value: object) -> UUID:
+    """An instruction's identifier."""
+    return UUID(word(value))
 
 
 def write_place(positions: Mapping[int, int]) -> str:

@@ -10,8 +10,8 @@ from aiohttp import web
 from pydantic import BaseModel, Field, model_validator
 
 from gateway.api import answers, cases
-from gateway.api.actions import Why, Words, code_of
-from gateway.api.cursors import read_cursor
+from gateway.api.actions import Reason, Why, Words, code_of
+from gateway.api.cursors import SEQ_MAX, lane, number, read_cursor, word
 from gateway.api.route import JSON, Asked, Call, Route, answer, missing, read_body
 from gateway.handlers import commands
 from gateway.handlers.exceptions import DEEDS, aggregate_of
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from gateway.core import Core
     from gateway.identity import Client
 
-Reason = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
 MESSAGE = ("id", "link", "stored_at", "type", "reference", "state", "reason", "seen")
 REPAIR = (
     "message",
@@ -68,7 +67,9 @@ class Correction(Words):
 class Approval(Words):
     """Which corrected bytes are approved."""
 
-    message: Annotated[int, Field(ge=1, description="the number of the proposed message")]
+    message: Annotated[
+        int, Field(ge=1, le=SEQ_MAX, description="the number of the proposed message")
+    ]
 
 
 class Refusal(Approval):
@@ -118,8 +119,8 @@ def told(action: str, body: BaseModel) -> dict[str, Any]:
 
 async def do(core: Core, client: Client, token: str, action: str, body: dict[str, Any]) -> None:
     """Have it done; Refused with the reason. Every door of people comes through here."""
-    lane, code, key, round_ = name_of(token)
-    result = await commands.handle(core, Handling(lane, code, key, round_, client, action, body))
+    name = name_of(token)
+    result = await commands.handle(core, Handling(*name, client, action, body))
     if result.outcome == "refused":
         if any(p.rule == "unknown" for p in result.problems):
             raise missing("id", "there is no such exception", token)
@@ -128,8 +129,8 @@ async def do(core: Core, client: Client, token: str, action: str, body: dict[str
 
 def name_of(token: str) -> tuple[int, str, str, int]:
     """Lane, code, key and round of a token that names an exception."""
-    lane, code, key, round_ = read_cursor(token, (int, str, str, int))
-    return int(lane), str(code), str(key), int(round_)
+    lane_, code, key, round_ = read_cursor(token, (lane, word, word, number))
+    return lane_, code, key, round_
 
 
 def _code(found: Any) -> str | None:
@@ -137,14 +138,14 @@ def _code(found: Any) -> str | None:
 
 
 async def _shown(core: Core, token: str) -> dict[str, Any]:
-    lane, code, key, _ = name_of(token)
+    lane_, code, key, _ = name_of(token)
     async with core.pool.acquire() as db:
-        row = await exceptions.one(db, lane, code, key)
+        row = await exceptions.one(db, lane_, code, key)
         if row is None:
             raise missing("id", "there is no such exception", token)
-        repairs = await exceptions.repairs(db, lane, code, key)
-        aggregate = aggregate_of(row["instruction"], lane, code, key)
-        deeds = await exceptions.deeds(db, aggregate, lane, DEEDS, code, key)
+        repairs = await exceptions.repairs(db, lane_, code, key)
+        aggregate = aggregate_of(row["instruction"], lane_, code, key)
+        deeds = await exceptions.deeds(db, aggregate, lane_, DEEDS, code, key)
         original = await desk.message(db, row["message"]) if row["message"] else None
         bodies = await messages.bodies(db, [r["message"] for r in repairs])
     return {

@@ -11,13 +11,14 @@ from typing import Annotated, Any
 
 import asyncpg
 from aiohttp import web
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from gateway import problems
 from gateway.api import answers
 from gateway.api.route import JSON, Asked, Call, Route, answer, read_body
 from gateway.clock import real_now
 from gateway.handlers import importing
+from schemas.dates import Day, Instant
 from schemas.problem import Problem, Refused
 from store import desk, queries, static
 
@@ -31,7 +32,7 @@ LINK = ("name", "transport", "format", "up", "detail", "last_in_at", "last_out_a
 class On(Asked):
     """Rows that hold on a date, or all of them."""
 
-    on: date | None = None
+    on: Day | None = None
     key: Annotated[str | None, Field(description="the row's key, or how it begins")] = None
 
 
@@ -45,7 +46,7 @@ class Clock(BaseModel):
     """Where to move virtual time."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    now: AwareDatetime
+    now: Instant
 
 
 # static data --------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 
 from gateway import problems
 from gateway.api import answers, cases
-from gateway.api.cursors import read_cursor, write_cursor
+from gateway.api.cursors import identifier, read_cursor, write_cursor
 from gateway.api.route import (
     JSON,
     Asked,
@@ -25,6 +25,7 @@ from gateway.api.route import (
     refuse_repeats,
 )
 from gateway.items import Result
+from schemas.dates import Day
 from schemas.instruction import Instruction, Payment
 from schemas.problem import Problem, Refused
 from store import queries
@@ -42,7 +43,7 @@ class Listed(Asked):
     portfolio: str | None = None
     counterparty: str | None = None
     isin: str | None = None
-    settle_on: Annotated[str | None, Field(pattern=r"^\d{4}-[01]\d-[0-3]\d$")] = None
+    settle_on: Day | None = None
     kind: Annotated[str | None, Field(description="securities, customer, bank")] = None
     reference: Annotated[
         str | None, Field(description="upstream's reference, or one of ours on the wire")
@@ -172,8 +173,8 @@ async def list_payments(call: Call) -> web.Response:
 async def _list(call: Call, fixed: dict[str, str]) -> web.Response:
     asked: Listed = call.query
     given = {name: getattr(asked, name) for name in queries.FILTERS}
-    filters = {name: value for name, value in (given | fixed).items() if value}
-    after = UUID(str(read_cursor(asked.cursor, (str,))[0])) if asked.cursor else None
+    filters = {name: str(value) for name, value in (given | fixed).items() if value}
+    after = read_cursor(asked.cursor, (identifier,))[0] if asked.cursor else None
     async with call.core.pool.acquire() as db:
         rows = await queries.instructions(db, filters, asked.q, after, asked.limit + 1)
     page = rows[: asked.limit]

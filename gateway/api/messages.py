@@ -13,7 +13,7 @@ import parsers
 import parsers.containers
 from gateway import problems
 from gateway.api import answers, cases
-from gateway.api.cursors import read_cursor, write_cursor
+from gateway.api.cursors import number, read_cursor, write_cursor
 from gateway.api.route import Asked, Call, Route, answer, missing
 from schemas.problem import MessageError, Problem, Refused
 from store import desk, queries
@@ -75,7 +75,7 @@ async def deliver(call: Call) -> web.Response:
 async def list_messages(call: Call) -> web.Response:
     """Stored messages, newest first."""
     asked: Listed = call.query
-    before = int(read_cursor(asked.cursor, (int,))[0]) if asked.cursor else None
+    before = read_cursor(asked.cursor, (number,))[0] if asked.cursor else None
     async with call.core.pool.acquire() as db:
         rows = await queries.messages(
             db, asked.link, asked.direction, asked.state, asked.reference, before, asked.limit + 1

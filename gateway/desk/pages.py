@@ -214,7 +214,8 @@ class Desk(Frame):
         reason = actions.why_not(action, row, seat)
         if reason is not None:
             return self.problem(409, "Refused", f"{action.label}: {reason}.", seat)
-        note = str(form.get("note", "")).strip()[:NOTE_MAX]
+        typed = (c if c.isprintable() else " " for c in str(form.get("note", "")))
+        note = "".join(typed).strip()[:NOTE_MAX]
         said = {**action.says, **({"reason": note} if note and action.noted else {})}
         result = await self.core.act(seat.client, row["id"], action.asks or action.name, said)
         self.boards.forget()

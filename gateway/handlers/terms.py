@@ -56,7 +56,7 @@ def fresh(desk: Desk, case: Case) -> Terms | None:
     """The terms as its body has them now, whatever is booked; None while static data is missing."""
     assert isinstance(case.body, Instruction)
     completed = enriched(desk, case, case.body)
-    if completed.problems or completed.account is None:
+    if completed.problems or not _measurable(completed):
         return None
     return securities_terms(desk, case, completed)
 
@@ -83,10 +83,15 @@ def _complete_securities(desk: Desk, case: Case, found: Enriched) -> list[Proble
     case.waits = tuple((w.code, w.message) for w in found.waiting)
     if found.problems:
         return list(found.problems)
-    if found.account is not None and case.posted.ordinal is None:
+    if _measurable(found) and case.posted.ordinal is None:
         case.terms = securities_terms(desk, case, found)
         case.terms_changed = True
     return []
+
+
+def _measurable(found: Enriched) -> bool:
+    """Whether there is an account, and a date: without a cycle or a calendar there is none."""
+    return found.account is not None and found.instruction.settle_date is not None
 
 
 def securities_terms(desk: Desk, case: Case, found: Enriched) -> Terms:

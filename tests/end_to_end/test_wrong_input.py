@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yarl
 from street import (
     Street,
     a_database,
@@ -94,6 +95,16 @@ async def test_what_is_no_json_is_answered_400(street: Street, text: bytes) -> N
         ({"settlement_amount": {"currency": "USD", "value": "190275.001"}}, "settlement_amount"),
         ({"settlement_amount": {"currency": "XXX", "value": "190275"}}, "settlement_amount"),
         ({"portfolio": "NOBODY"}, "portfolio"),
+        *(
+            ({"settlement_amount": {"currency": "USD", "value": value}}, "settlement_amount.value")
+            for value in ("1.90275e5", "190_275", " 190275", "١٩٠٢٧٥", "190275.", "+190275", "-0")
+        ),
+        *(
+            ({"trade_date": day}, "trade_date")
+            for day in ("2026-11-23T00:00:00Z", "1795392000", 1795392000, "20261123")
+        ),
+        ({"reference": " "}, "reference"),
+        ({"reference": "a "}, "reference"),
         ({"reference": "a//b"}, "reference"),
         ({"reference": "x" * 36}, "reference"),
         ({"name": "APPLE\x00INC"}, "name"),
@@ -114,6 +125,55 @@ async def test_every_fault_is_named_at_once(street: Street) -> None:
     assert status == 422
     assert {e["path"] for e in said["errors"]} == {"isin", "surprise", "trade_date"}
     assert all(e["rule"] and e["message"] for e in said["errors"])
+
+
+async def test_a_trade_older_than_every_settlement_cycle_waits_for_one(street: Street) -> None:
+    id_ = await street.submit(buy(street.portfolio(), "OLD-1", trade_date="2010-01-04"))
+    case = await street.case(id_)
+    assert "cycle_missing" in case["flags"]
+    assert "2010-01-04" in case["waiting"]["waits_for"]
+    assert (case["messages"], case["journals"]) == ([], [])
+
+
+UNREADABLE = {
+    "/v1/instructions": ("settle_on=2026-02-30", "settle_on=2026-19-39", "q=%00", "cursor=WyJhIl0"),
+    "/v1/messages": ("link=%00", "cursor=Wy0xXQ", "cursor=WzFlMzBd"),
+    "/v1/positions": (
+        "as_of=0",
+        "as_of=1763856000",
+        "as_of=2026-02-30",
+        "known_at=0",
+        "known_at=0001-01-01T00:00:00Z",
+        "known_at=9999-12-31T23:59:59-23:59",
+        "known_at=2026-11-24T10:00:00",
+        "portfolio=%00",
+    ),
+    "/v1/ledger/journals": ("known_at=9999-12-31T23:59:59.999999Z", "cursor=WzY0LDAsImEiXQ"),
+    "/v1/exceptions": ("code=%00",),
+    "/v1/static/portfolios": ("on=0", "key=%00"),
+    "/v1/events": ("after=x", "after=%00", "portfolio=%00"),
+    "/v1/events/stream": ("after=x",),
+}
+
+
+@pytest.mark.parametrize("path, query", [(p, q) for p, all_ in UNREADABLE.items() for q in all_])
+async def test_a_parameter_that_cannot_be_is_refused_by_name(
+    street: Street, path: str, query: str
+) -> None:
+    headers = {"Authorization": f"Bearer {street.keys['upstream']}"}
+    url = yarl.URL(f"{street.up.url}{path}?{query}", encoded=True)
+    async with street.web.get(url, headers=headers) as answer:
+        assert answer.status == 400, await answer.text()
+        said = await answer.json(content_type=None)
+    assert [e["path"] for e in said["errors"]] == [query.partition("=")[0]]
+
+
+@pytest.mark.parametrize("path", ["/v1/static/%00", "/v1/instructions/%00", "/instructions/%00"])
+async def test_an_address_with_a_nul_names_nothing(street: Street, path: str) -> None:
+    headers = {"Authorization": f"Bearer {street.keys['upstream']}"}
+    url = yarl.URL(street.up.url + path, encoded=True)
+    async with street.web.get(url, headers=headers) as answer:
+        assert answer.status == 404, await answer.text()
 
 
 @pytest.mark.parametrize("path", ["/v1/instructions", "/v1/payments", "/v1/messages"])

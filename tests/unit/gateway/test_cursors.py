@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.api.cursors import SEQ_MAX, read_cursor, read_place, write_cursor, write_place
+from gateway.api.cursors import (
+    SEQ_MAX,
+    identifier,
+    lane,
+    number,
+    read_cursor,
+    read_place,
+    word,
+    write_cursor,
+    write_place,
+)
 from schemas.problem import Refused
 
 
@@ -24,15 +36,44 @@ def test_any_text_is_a_place_or_refused(token):
     assert all(0 <= lane < 64 and 0 <= seq <= SEQ_MAX for lane, seq in positions.items())
 
 
-@given(st.integers(), st.text(max_size=40))
-def test_a_cursor_comes_back(number, word):
-    assert read_cursor(write_cursor([number, word]), (int, str)) == [number, word]
+TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40)
+
+
+@given(st.integers(0, SEQ_MAX), TEXT, st.uuids())
+def test_a_cursor_comes_back(seq, rule, id_):
+    token = write_cursor([seq, rule, str(id_)])
+    assert read_cursor(token, (number, word, identifier)) == [seq, rule, id_]
+
+
+@pytest.mark.parametrize(
+    "kind, value",
+    [
+        (number, -1),
+        (number, SEQ_MAX + 1),
+        (number, 1.0),
+        (number, True),
+        (number, "1"),
+        (lane, 64),
+        (word, "a\0b"),
+        (word, 1),
+        (identifier, "an-instruction"),
+        (identifier, 7),
+    ],
+)
+def test_a_value_the_database_cannot_hold_is_no_cursor(kind, value):
+    with pytest.raises(Refused):
+        read_cursor(write_cursor([value]), (kind,))
+
+
+def test_a_token_nested_without_end_is_no_cursor():
+    with pytest.raises(Refused):
+        read_cursor(base64.urlsafe_b64encode(b"[" * 100_000).decode(), (number,))
 
 
 @given(st.text(max_size=80))
 def test_any_text_is_a_cursor_or_refused(token):
     try:
-        values = read_cursor(token, (int, int, str))
+        values = read_cursor(token, (lane, number, word))
     except Refused:
         return
     assert [type(v) for v in values] == [int, int, str]
@@ -40,7 +81,7 @@ def test_any_text_is_a_cursor_or_refused(token):
 
 def test_a_cursor_of_another_list_is_a_wrong_parameter():
     with pytest.raises(Refused) as caught:
-        read_cursor(write_cursor(["a"]), (int,))
+        read_cursor(write_cursor(["a"]), (number,))
     assert caught.value.code == "query"
 
 
