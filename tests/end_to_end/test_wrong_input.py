@@ -23,6 +23,7 @@ from street import (
     sese024,
 )
 
+from gateway.api.cursors import write_cursor
 from gateway.mqtt import Mqtt
 
 MEGABYTE = 1024 * 1024
@@ -166,6 +167,36 @@ async def test_a_parameter_that_cannot_be_is_refused_by_name(
         assert answer.status == 400, await answer.text()
         said = await answer.json(content_type=None)
     assert [e["path"] for e in said["errors"]] == [query.partition("=")[0]]
+
+
+@pytest.mark.parametrize(
+    "values, expected",
+    [
+        ([32, "bug", "nothing", 1], 404),
+        ([32, "bug", "nothing", 10**15], 404),
+        ([64, "bug", "x", 1], 400),
+        ([10**30, "bug", "x", 1], 400),
+        ([1, "bug\x00", "x", 1], 400),
+        ([1, "bug", None, 1], 400),
+        ({}, 400),
+    ],
+)
+async def test_a_token_of_no_exception_closes_nothing(
+    street: Street, values: Any, expected: int
+) -> None:
+    token = write_cursor(values)
+    headers = {"Authorization": f"Bearer {street.keys['upstream']}"}
+    async with street.web.get(f"{street.up.url}/v1/exceptions/{token}", headers=headers) as answer:
+        assert answer.status == expected, await answer.text()
+    said = await street.post("upstream", f"/v1/exceptions/{token}/close", {"reason": "a guess"})
+    assert said[0] == expected, said
+
+
+@pytest.mark.parametrize("reason", ["a\x00b", "two\nlines", "   ", ""])
+async def test_a_reason_is_printed_words(street: Street, reason: str) -> None:
+    id_ = await street.submit(buy(street.portfolio(), f"REASON-{reason.encode().hex()}"))
+    status, said = await street.act("anna", id_, "cancel", {"reason": reason})
+    assert (status, said["errors"][0]["path"]) == (422, "reason"), said
 
 
 @pytest.mark.parametrize("path", ["/v1/static/%00", "/v1/instructions/%00", "/instructions/%00"])
