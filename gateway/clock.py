@@ -8,6 +8,8 @@ from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from asyncpg.pgproto.pgproto import UUID as DatabaseUUID
+
 
 class Clock(Protocol):
     """Business time."""
@@ -64,4 +66,7 @@ def new_id(now: datetime) -> UUID:
     noise = int.from_bytes(os.urandom(10), "big")
     value = (milliseconds & (1 << 48) - 1) << 80
     value |= 0x7 << 76 | (noise >> 68 & 0xFFF) << 64 | 0b10 << 62 | noise & (1 << 62) - 1
-    return UUID(int=value)
+    made: UUID = DatabaseUUID(
+        value.to_bytes(16, "big")
+    )  # as rows carry it: a UUID, ten times as quick
+    return made

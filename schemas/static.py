@@ -14,6 +14,7 @@ from schemas.static_rows import FILES, AccountRow, CalendarDay, Row
 
 Kept = TypeVar("Kept", bound=Row)
 Key = tuple[str, ...]
+REMEMBERED_MAX = 10_000
 
 
 class StoredRow(NamedTuple):
@@ -35,6 +36,9 @@ class StaticData:
     _by_key: Mapping[tuple[str, Key], tuple[Row, ...]] = field(repr=False)
     _by_file: Mapping[str, tuple[Row, ...]] = field(repr=False)
     _accounts: Mapping[str, tuple[AccountRow, ...]] = field(repr=False)
+    _accounts_on: dict[tuple[str, date], tuple[AccountRow, ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )  # answers given before
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> StaticData:
@@ -70,10 +74,11 @@ class StaticData:
         rows = self._by_key.get((kind.file, key))
         if rows is None:
             return None
-        at = bisect_right(rows, on, key=_valid_from)
-        if at == 0:
+        row = rows[0]
+        if row.valid_from > on:
             return None
-        row = rows[at - 1]
+        if len(rows) > 1:
+            row = rows[bisect_right(rows, on, key=_valid_from) - 1]
         ended = row.valid_to is not None and row.valid_to < on
         return None if ended or not isinstance(row, kind) else row
 
@@ -86,8 +91,14 @@ class StaticData:
 
     def accounts_of(self, portfolio: str, on: date) -> list[AccountRow]:
         """The accounts a portfolio has on this date."""
-        rows = self._accounts.get(portfolio, ())
-        return [row for row in rows if self.find(AccountRow, *row.key, on=on) is row]
+        found = self._accounts_on.get((portfolio, on))
+        if found is None:
+            rows = self._accounts.get(portfolio, ())
+            found = tuple(row for row in rows if self.find(AccountRow, *row.key, on=on) is row)
+            if len(self._accounts_on) >= REMEMBERED_MAX:
+                self._accounts_on.clear()
+            self._accounts_on[portfolio, on] = found
+        return list(found)
 
 
 def stored(row: Row) -> StoredRow:
