@@ -84,19 +84,22 @@ def run_loop(work: Coroutine[Any, Any, T]) -> T:
     return uvloop.run(work)
 
 
-def settings_for(data: Path | None) -> Settings:
-    """The settings, with the data folder of the command line."""
+def settings_for(data: Path | None, **fixed: Any) -> Settings:
+    """The settings, with the data folder of the command line and what the command fixes."""
     import pydantic
 
-    from gateway.config import Settings, data_folder
+    from gateway.config import Settings, Unusable
 
+    given = fixed if data is None else fixed | {"data": data}
     try:
-        return Settings(data=data or data_folder())
+        return Settings(**given)
     except pydantic.ValidationError as error:
         for e in error.errors(include_url=False):
-            line(f"FINALITY_{'_'.join(str(part) for part in e['loc']).upper()}: {e['msg']}")
+            name = "_".join(str(part) for part in e["loc"]).upper()
+            unknown = e["type"] == "extra_forbidden"
+            line(f"FINALITY_{name}: {'there is no such setting' if unknown else e['msg']}")
         raise typer.Exit(2) from error
-    except ValueError as error:
+    except Unusable as error:
         line(f"FINALITY_CONFIG: {error}")
         raise typer.Exit(2) from error
 
@@ -116,10 +119,11 @@ def demo(
     from gateway import demo_report
 
     if once:
-        report = run_loop(play.once(instructions, seed, data, quiet=as_json))
+        settings = settings_for(data, environment="DEMO", http_port=0)
+        report = run_loop(play.once(instructions, seed, settings, data is not None, quiet=as_json))
         typer.echo(json.dumps(report) if as_json else demo_report.summary(report))
         raise typer.Exit(0 if demo_report.holds(report) else 1)
-    run_loop(play.stream(instructions, seed, data))
+    run_loop(play.stream(instructions, seed, settings_for(data, environment="DEMO")))
 
 
 @app.command()

@@ -22,16 +22,14 @@ def default_data() -> Path:
     return Path.home() / ".local" / "share" / "finality"
 
 
-def data_folder() -> Path:
-    """FINALITY_DATA, or the default of this account."""
-    given = os.environ.get("FINALITY_DATA")
-    return Path(given) if given else default_data()
+class Unusable(ValueError):
+    """The file FINALITY_CONFIG names cannot be read as settings."""
 
 
 class Settings(BaseSettings):
     """What an installation may change. Durations name their unit."""
 
-    model_config = SettingsConfigDict(env_prefix="FINALITY_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="FINALITY_", extra="forbid")
 
     data: Path = Field(
         default_factory=default_data, description="folder for everything kept on disk"
@@ -89,5 +87,16 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
         if file := os.environ.get("FINALITY_CONFIG"):
-            sources.append(TomlConfigSettingsSource(settings_cls, Path(file)))
+            sources.append(_of_file(settings_cls, Path(file)))
         return tuple(sources)
+
+
+def _of_file(settings_cls: type[BaseSettings], file: Path) -> TomlConfigSettingsSource:
+    """The settings in this file; a file that was named and is not there is no empty one."""
+    try:
+        file.read_bytes()
+        return TomlConfigSettingsSource(settings_cls, file)
+    except OSError as error:
+        raise Unusable(f"{file}: {error.strerror}") from error
+    except ValueError as error:  # no TOML, or no UTF-8
+        raise Unusable(f"{file}: {error}") from error

@@ -10,7 +10,6 @@ import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -19,7 +18,7 @@ import asyncpg
 from gateway import app as wiring
 from gateway import identity
 from gateway.clock import VirtualClock, real_now
-from gateway.config import Settings, data_folder
+from gateway.config import Settings
 from gateway.demo_day import Day, Door
 from gateway.demo_report import report
 from gateway.demo_stream import OPEN
@@ -77,12 +76,14 @@ async def _set_up(real: wiring.Parts, settings: Settings) -> None:
         await db.close()
 
 
-async def once(count: int, seed: int, data: Path | None, quiet: bool) -> dict[str, Any]:
-    """One whole settlement cycle on a fresh data folder; the report."""
+async def once(
+    count: int, seed: int, settings: Settings, kept: bool, quiet: bool
+) -> dict[str, Any]:
+    """One whole settlement cycle, on a data folder of its own unless it is `kept`; the report."""
     started = time.perf_counter()
     with temporary_data() as fresh:
-        settings = Settings(data=data or fresh, environment="DEMO", http_port=0)
-        async with stage(settings, seed) as day:
+        chosen = settings if kept else settings.model_copy(update={"data": fresh})
+        async with stage(chosen, seed) as day:
             day.waiting = plan(seed, count, OPEN.date(), 1, OPEN, holdings_of())
             until = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)
 
@@ -96,12 +97,11 @@ async def once(count: int, seed: int, data: Path | None, quiet: bool) -> dict[st
                     sys.stderr.write(f"{day.core.clock.now():%a %H:%M}Z  {line}\n")
 
             await day.run(until, show)
-            return await report(day, settings, time.perf_counter() - started)
+            return await report(day, chosen, time.perf_counter() - started)
 
 
-async def stream(count: int, seed: int, data: Path | None) -> None:
+async def stream(count: int, seed: int, settings: Settings) -> None:
     """Play business days of about two minutes each until stopped; data and clock are kept."""
-    settings = Settings(data=data or data_folder(), environment="DEMO")
     async with stage(settings, seed) as day:
         key = json.loads((settings.data / "keys.json").read_text())["admin"]
         link = await one_time_link(day.core.pool, identity.prefix_of(key), day.up.url, real_now())

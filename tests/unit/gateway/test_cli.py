@@ -238,3 +238,48 @@ def test_parse_of_what_cannot_be_read_says_why(finality: Finality) -> None:
         ran = finality("parse", "-", stdin=garbage)
         assert ran.code == 1, garbage
         assert b"!" in ran.out
+
+
+# settings -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "content, says",
+    [
+        (None, "No such file"),
+        ("http_port = ", "Invalid value"),
+        ("http_prot = 8481", "FINALITY_HTTP_PROT: there is no such setting"),
+        ('http_port = "many"', "FINALITY_HTTP_PORT"),
+    ],
+)
+@pytest.mark.parametrize("command", ["demo", "serve", "verify", "migrate"])
+def test_a_settings_file_that_cannot_be_used_is_wrong_use(
+    finality: Finality,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    command: str,
+    content: str | None,
+    says: str,
+) -> None:
+    file = tmp_path / "finality.toml"
+    if content is not None:
+        file.write_text(content)
+    monkeypatch.setenv("FINALITY_CONFIG", str(file))
+    monkeypatch.setenv("FINALITY_DATA", str(tmp_path / "data"))
+    ran = finality(command)
+    assert ran.code == 2
+    assert says in ran.err
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_data_folder_may_stand_in_the_settings_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "finality.toml"
+    file.write_text(f'data = "{tmp_path / "of-file"}"\n')
+    monkeypatch.setenv("FINALITY_CONFIG", str(file))
+    monkeypatch.delenv("FINALITY_DATA", raising=False)
+    assert cli.settings_for(None).data == tmp_path / "of-file"
+    assert cli.settings_for(tmp_path / "given").data == tmp_path / "given"
+    monkeypatch.setenv("FINALITY_DATA", str(tmp_path / "of-environment"))
+    assert cli.settings_for(None).data == tmp_path / "of-environment"
