@@ -8,6 +8,7 @@ import gc
 import os
 import signal
 import sys
+import time
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -19,7 +20,7 @@ import asyncpg
 import structlog
 from aiohttp import web
 
-from gateway import identity
+from gateway import identity, metrics
 from gateway import verify as audit
 from gateway.broker import EmbeddedBroker
 from gateway.clock import Clock, RealClock, VirtualClock, real_now
@@ -28,6 +29,7 @@ from gateway.core import Core
 from gateway.desk.pages import add_desk
 from gateway.handlers import importing
 from gateway.http import make_app
+from gateway.inbound import Inbound
 from gateway.links import DirectoryLink, LinkConfig, MqttLink
 from gateway.mqtt import Mqtt
 from gateway.relay import Relay
@@ -41,6 +43,7 @@ from store.postgres import EmbeddedPostgres
 
 log = structlog.get_logger()
 SWEEP_SECONDS = 0.5
+STOP_SECONDS = 2.0  # for a relay to finish what it sends when its link moves
 
 
 @dataclass
@@ -172,9 +175,10 @@ class Tasks:
         if self._main is not None:
             self._main.cancel()
 
-    async def stop(self) -> None:
-        """Cancel all and wait."""
-        tasks, self._tasks = self._tasks, set()
+    async def stop(self, *names: str) -> None:
+        """Cancel those of these names, or all, and wait."""
+        tasks = {task for task in self._tasks if not names or task.get_name() in names}
+        self._tasks -= tasks
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -194,6 +198,7 @@ async def sweep(core: Core) -> None:
     """Look round twice a second for what is due; an outage is waited out."""
     while True:
         try:
+            core.metrics.queue.set(sum(len(worker) for worker in core.workers))
             await core.sweep()
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as outage:
             log.warning("sweep", error=repr(outage))
@@ -208,6 +213,7 @@ class LinkKeeper:
         self.mqtt = mqtt
         self.tasks = tasks
         self.stack = stack
+        self.clients: dict[str, AsyncExitStack] = {}
 
     async def keep(self) -> None:
         """Start links as static data brings them and lanes come to us."""
@@ -216,20 +222,27 @@ class LinkKeeper:
             await self.refresh()
 
     async def refresh(self) -> None:
-        """Start what is not started."""
+        """Start what is not started and ours; let go of what another process works now."""
+        for name in list(self.core.links):
+            if not self._ours(name):
+                await self._stop(name)
         for row in self.core.static.all(LinkRow):
-            lane = zlib.crc32(row.name.encode()) % LANES
-            if row.name not in self.core.links and lane in self.core.held:
+            if row.name not in self.core.inbounds:
+                self.core.inbounds[row.name] = Inbound(self.core, row.name)
+            if row.name not in self.core.links and self._ours(row.name):
                 await self._start(LinkConfig(row.name, row.transport, row.format, row.folder or ""))
+
+    def _ours(self, name: str) -> bool:
+        return zlib.crc32(name.encode()) % LANES in self.core.held
 
     async def _start(self, config: LinkConfig) -> None:
         link: MqttLink | DirectoryLink
         if config.transport == "mqtt":
             if self.mqtt is None:
                 return
-            client = await self.stack.enter_async_context(
-                Mqtt(self.mqtt, f"finality-{config.name}")
-            )
+            closing = await self.stack.enter_async_context(AsyncExitStack())
+            client = await closing.enter_async_context(Mqtt(self.mqtt, f"finality-{config.name}"))
+            self.clients[config.name] = closing
             link = MqttLink(self.core, config, client)
         else:
             folder = Path(config.folder or f"links/{config.name}")
@@ -237,10 +250,20 @@ class LinkKeeper:
             link = DirectoryLink(self.core, config, root)
         relay = Relay(self.core, link)
         self.core.links[config.name] = link
-        self.core.inbounds[config.name] = link.inbound
         self.core.relays[config.name] = relay
         self.tasks.start(relay.work(), f"relay {config.name}")
         self.tasks.start(link.listen(), f"link {config.name}")
+
+    async def _stop(self, name: str) -> None:
+        """Finish what is being sent, then leave the link; what it has not acknowledged comes again."""
+        del self.core.links[name]
+        relay = self.core.relays.pop(name)
+        end = time.monotonic() + STOP_SECONDS
+        while relay.busy and time.monotonic() < end:
+            await asyncio.sleep(0.005)
+        await self.tasks.stop(f"relay {name}", f"link {name}")
+        if (client := self.clients.pop(name, None)) is not None:
+            await client.aclose()
 
 
 @asynccontextmanager
@@ -275,6 +298,8 @@ async def serve(settings: Settings, workers: int) -> None:
 
         await processes.serve(settings, workers)
         return
+    if settings.worker is not None:
+        metrics.share(metrics.folder(settings.data), settings.worker)
     async with running(settings) as up:
         calm_collector()
         sys.stdout.write(f"Finality listens on {up.url}\n")

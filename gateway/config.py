@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = Field(8480, ge=0, le=65535, description="0 takes a free port")
     share_port: bool = Field(False, description="several processes listen on one port")
+    worker: int | None = Field(
+        None, ge=0, description="which of several this is; set by `serve --workers`"
+    )
     body_bytes_max: int = Field(8 * 1024 * 1024, description="larger HTTP bodies are refused (413)")
     business_zone: str = Field("America/New_York", description="zone of the business date")
     business_day_end: str = Field(

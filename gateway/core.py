@@ -185,7 +185,7 @@ class Core:
     def committed(self, unit: Unit, batch: Sequence[Item]) -> None:
         """After the commit: wake relays and readers, remember bytes that leave next."""
         if len(self.fresh) < 20_000:
-            self.fresh.update((raw.id, raw.body) for raw in unit.raws)
+            self.fresh.update((raw.id, raw.body) for raw in unit.raws if raw.link in self.relays)
         for link in {out.link for out in unit.outs}:
             if link in self.relays:
                 self.relays[link].wake.set()
@@ -268,7 +268,6 @@ class Core:
             await self._overdue(db)
             await self._parked(db)
             await self._static(db)
-            await messages.reclaim(db, list(self.held.epochs))
         for inbound in list(self.inbounds.values()):  # links may start meanwhile
             await inbound.recover()
 

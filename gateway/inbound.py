@@ -101,6 +101,9 @@ class Inbound:
     async def recover(self) -> int:
         """Route what was stored and not worked, as after a crash or a wake-up from parking.
 
+        What nobody routed yet is for the holder of the link's lane; what was left for a lane, for
+        the lane's holder, whoever works the link.
+
         The first time all together; what is left again goes in ever smaller groups, so that one
         that kills the process is soon alone, and parked. A kill from outside is nobody's fault.
         """
@@ -109,7 +112,13 @@ class Inbound:
         async with self.core.pool.acquire() as db:
             rows = [
                 r
-                for r in await messages.waiting(db, self.link, self.core.settings.batch_cap)
+                for r in await messages.waiting(
+                    db,
+                    self.link,
+                    zlib.crc32(self.link.encode()) % LANES in self.core.held,
+                    list(self.core.held.epochs),
+                    self.core.settings.batch_cap,
+                )
                 if r["id"] not in self.in_flight
             ]
             fresh = [r for r in rows if r["attempts"] == 0]

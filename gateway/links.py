@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import structlog
 
-from gateway.inbound import Arrival, Inbound
+from gateway.inbound import Arrival
 from gateway.mqtt import Fate, LinkDown, Mqtt
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class MqttLink:
         self.name = config.name
         self.config = config
         self.mqtt = mqtt
-        self.inbound = Inbound(core, config.name)
+        self.inbound = core.inbounds[config.name]
         self._state = LinkState(config.name, "mqtt", config.format)
 
     @property
@@ -143,7 +143,7 @@ class DirectoryLink:
         self.name = config.name
         self.config = config
         self.root = root
-        self.inbound = Inbound(core, config.name)
+        self.inbound = core.inbounds[config.name]
         self.state = LinkState(config.name, "directory", config.format, up=True)
         self._seen: dict[str, tuple[int, int, float]] = {}
         for folder in ("out", "in", "done", "error"):

@@ -1,8 +1,12 @@
-"""What the gateway counts, for Prometheus."""
+"""What the gateway counts, for Prometheus; several worker processes count into shared files."""
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+import os
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
+from prometheus_client.multiprocess import MultiProcessCollector
 
 _BUCKETS = tuple(
     n / 1000
@@ -29,6 +33,23 @@ _BUCKETS = tuple(
         5000,
     )
 )
+
+
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def folder(data: Path) -> Path:
+    """Where the workers of one installation count."""
+    return data / "metrics"
+
+
+def share(shared: Path, worker: int) -> None:
+    """Count beside the other workers from here on: before the first metric is made.
+
+    A worker that is started again goes on in its own files, so no counter ever falls.
+    """
+    os.environ[SHARED] = str(shared)
+    values.ValueClass = values.MultiProcessValue(lambda: worker)  # type: ignore[no-untyped-call]
 
 
 class Metrics:
@@ -60,7 +81,12 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
-        self.queue = Gauge("finality_queue", "Items waiting in the lanes", registry=self.registry)
+        self.queue = Gauge(
+            "finality_queue",
+            "Items waiting in the lanes",
+            registry=self.registry,
+            multiprocess_mode="livesum",
+        )
 
     def batch(self, items: int, seconds: float) -> None:
         self._items.inc(items)
@@ -77,5 +103,9 @@ class Metrics:
         self._refused.inc()
 
     def text(self) -> bytes:
-        """The exposition format."""
-        return generate_latest(self.registry)
+        """The exposition format, of all workers where there are several."""
+        if not values.ValueClass._multiprocess:
+            return generate_latest(self.registry)
+        everyone = CollectorRegistry()
+        MultiProcessCollector(everyone)  # type: ignore[no-untyped-call]
+        return generate_latest(everyone)

@@ -65,15 +65,15 @@ from unnest($1::bigint[], $2::int[]) k (id, times) where i.id = k.id
 """
 WAITING = """
 select i.id, i.link, i.attempts, m.body, m.stored_at from inbox i join raw_message m using (id)
-where i.state = 'new' and i.link = $1 order by i.id limit $2
-"""
-RECLAIM = """
-update inbox set state = 'new' where state = 'routed' and lane = any($1::smallint[]) returning id
+where i.link = $1
+  and (i.state = 'new' and $2::boolean or i.state = 'routed' and i.lane = any($3::smallint[]))
+order by i.id limit $4
 """
 SETTLE_MANY = """
 update inbox i set state = k.state, lane = coalesce(k.lane, i.lane),
     instruction = coalesce(k.instruction, i.instruction), type = coalesce(k.type, i.type),
-    reference = coalesce(k.reference, i.reference), reason = k.reason, retry_at = k.retry_at
+    reference = coalesce(k.reference, i.reference), reason = k.reason, retry_at = k.retry_at,
+    attempts = case k.state when 'routed' then 0 else i.attempts end
 from unnest($1::bigint[], $2::text[], $3::smallint[], $4::uuid[], $5::text[], $6::text[],
             $7::text[], $8::timestamptz[])
      k (id, state, lane, instruction, type, reference, reason, retry_at)
@@ -121,14 +121,11 @@ async def keep_many(db: Connection, messages: Sequence[Raw]) -> None:
     await add(db, "raw_message", Raw._fields, messages)
 
 
-async def waiting(db: Connection, link: str, limit: int) -> list[Any]:
-    """Inbox rows of a link that were stored and not yet routed, oldest first."""
-    return list(await db.fetch(WAITING, link, limit))
-
-
-async def reclaim(db: Connection, lanes: Sequence[int]) -> list[int]:
-    """What was left for the holder of these lanes is new again: the holder has come."""
-    return [r["id"] for r in await db.fetch(RECLAIM, list(lanes))]
+async def waiting(
+    db: Connection, link: str, new: bool, lanes: Sequence[int], limit: int
+) -> list[Any]:
+    """Inbox rows of a link, oldest first: stored and not yet routed, if asked, and left for these lanes."""
+    return list(await db.fetch(WAITING, link, new, list(lanes), limit))
 
 
 async def settle_many(db: Connection, settled: Sequence[Settled]) -> None:

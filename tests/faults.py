@@ -62,6 +62,7 @@ class Harness:
     key: str
     environment: dict[str, str]
     seed: int
+    workers: int = 1
     failpoint: str = ""
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
     accepted: set[str] = field(default_factory=set)
@@ -82,6 +83,7 @@ class Harness:
             environment = {**self.environment, "FINALITY_FAILPOINT": self.failpoint}
             self.failpoint = ""
             command = [sys.executable, "-m", "gateway.cli", "serve"]
+            command += ["--workers", str(self.workers)]
         else:
             environment = dict(os.environ)
             folder = self.data / "simulators"
@@ -122,14 +124,15 @@ class Harness:
             slots = asyncio.Semaphore(64)
             while not self.loaded:
                 await slots.acquire()
-                task = asyncio.create_task(self._submit(session, self.sent))
+                task = asyncio.create_task(self.submit(session, self.sent))
                 task.add_done_callback(lambda _: slots.release())
                 self.sent += 1
                 await asyncio.sleep(1 / rate)
             for _ in range(64):
                 await slots.acquire()
 
-    async def _submit(self, session: aiohttp.ClientSession, n: int) -> None:
+    async def submit(self, session: aiohttp.ClientSession, n: int) -> None:
+        """One instruction, until it is answered."""
         body = bench.body(n, "F", self.environment["BENCH_TODAY"])
         if n % 3 == 1:  # T2S by sese beside DTC by MT
             body |= {"isin": "DE0007164600", "counterparty": "NORDDE30"}
@@ -214,7 +217,7 @@ class Harness:
 
 
 @asynccontextmanager
-async def harness(seed: int) -> AsyncIterator[Harness]:
+async def harness(seed: int, workers: int = 1) -> AsyncIterator[Harness]:
     """Everything up on a data folder of its own."""
     with temporary_data() as data:
         settings = Settings(data=data, environment="TEST", http_port=0)
@@ -238,7 +241,7 @@ async def harness(seed: int) -> AsyncIterator[Harness]:
                 "FINALITY_HTTP_PORT": str(port),
                 "BENCH_TODAY": bench_today(),
             }
-            run = Harness(real, data, port, key, environment, seed)
+            run = Harness(real, data, port, key, environment, seed, workers)
             keeping = [asyncio.create_task(run.keep(name)) for name in ("gateway", *SIMULATORS)]
             try:
                 yield run

@@ -182,8 +182,7 @@ async def readyz(call: Call) -> web.Response:
 
 
 async def metrics(call: Call) -> web.Response:
-    """Counters and gauges for Prometheus."""
-    call.core.metrics.queue.set(sum(len(worker) for worker in call.core.workers))
+    """Counters and gauges for Prometheus, summed over the worker processes."""
     return web.Response(
         body=call.core.metrics.text(),
         headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
