@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from gateway import problems
 from gateway.api import answers
@@ -17,7 +17,7 @@ from gateway.items import Result
 from schemas.instruction import PRINTED
 from schemas.problem import Refused
 
-CHANGES: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
+CHANGES: TypeAdapter[dict[str, Any]] = TypeAdapter(Annotated[dict[str, Any], Field(min_length=1)])
 
 
 Reason = Annotated[

@@ -69,9 +69,8 @@ def approve(advance: Advance, case: Case, item: Action) -> None:
     """A second person lets it go (DOMAIN 10.1)."""
     person = item.client.person
     again = "reapprove:" in case.flags
-    if again:
-        case.flags.discard("reapprove:")
-    else:
+    case.flags.discard("reapprove:")
+    if not case.has(Approved):  # changed while it was a draft, it waits for a first approval still
         case.did(Approved(person), advance.unit.now)
     advance.desk.tell(case, "Approved", person, {"content": _content(case)})
     if again:
@@ -134,6 +133,8 @@ def amend(advance: Advance, case: Case, item: Action) -> None:
     if where.state in actions.UNSENT or where.uninstructed:
         _repair(advance, case, item, body)
         return
+    if body == case.body:
+        raise refuse("(body)", "unchanged", "these are its values already; nothing would change")
     version = case.next_version()
     problems = terms.check(advance.desk, case, body)
     if problems:

@@ -389,6 +389,42 @@ async def test_a_nak_is_repaired_as_a_second_version_and_settles_once(street: St
     assert await street.trial_balance(portfolio) == SETTLED
 
 
+async def test_a_draft_that_was_amended_leaves_with_one_approval(street: Street) -> None:
+    portfolio = street.portfolio()
+    payment = {
+        "kind": "bank",
+        "reference": "DRAFT-1",
+        "portfolio": portfolio,
+        "value_date": "2026-11-24",
+        "amount": {"currency": "USD", "value": "50000.00"},
+        "debtor": {"bic": "ALDRUS30"},
+        "creditor": {"bic": "KESTUS30"},
+    }
+    id_ = await street.pay(payment)
+    status, said = await street.act(
+        "anna", id_, "amend", {"amount": {"currency": "USD", "value": "49000.00"}}
+    )
+    assert (status, said["state"]) == (200, "draft"), said
+    status, said = await street.act("ben", id_, "approve")
+    assert (status, said["state"]) == (200, "released"), said
+    [out] = outgoing(await street.case(id_))
+    assert "49000" in out
+    status, said = await street.act("ben", id_, "approve")
+    assert (status, said["errors"][0]["rule"]) == (409, "not_draft")
+
+
+async def test_an_amendment_that_changes_nothing_cancels_nothing(street: Street) -> None:
+    portfolio = street.portfolio()
+    body = buy(portfolio, "AMEND-0")
+    id_, _ = await sent(street, portfolio, "AMEND-0")
+    status, said = await street.act("anna", id_, "amend", {"quantity": body["quantity"]})
+    assert (status, said["errors"][0]["rule"]) == (422, "unchanged"), said
+    status, said = await street.act("anna", id_, "amend", {})
+    assert status == 422, said
+    case = await street.case(id_)
+    assert (case["state"], len(outgoing(case))) == ("sent", 1)
+
+
 async def test_an_amendment_cancels_waits_and_sends_the_replacement(street: Street) -> None:
     portfolio = street.portfolio()
     id_, first = await sent(street, portfolio, "AMEND-1")
