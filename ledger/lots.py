@@ -114,6 +114,19 @@ def untrade(
     return holding.relief()
 
 
+def moves_left(moves: Sequence[LotMove], quantity: Decimal, digits: int) -> tuple[LotMove, ...]:
+    """What is left of a trade's moves once its last `quantity` (signed as traded) is taken back."""
+    kept: list[LotMove] = []
+    left = quantity
+    for move in reversed(moves):
+        part = move.quantity if abs(move.quantity) <= abs(left) else left
+        left -= part
+        if part != move.quantity:
+            cost = move.cost - share(move.cost, part, move.quantity, digits)
+            kept.append(LotMove(move.lot, move.quantity - part, cost))
+    return tuple(reversed(kept))
+
+
 def after(lots: Sequence[Lot], touched: Iterable[Lot]) -> list[Lot]:
     """The open lots, in order, once these have changed."""
     kept = list(lots)

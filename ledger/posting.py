@@ -7,13 +7,13 @@ taken back is the same posting reversed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
 from ledger.journal import Journal
-from ledger.lots import Lot, LotMove, Relief, share
+from ledger.lots import Lot, LotMove, Relief, moves_left, share
 from ledger.lots import trade as trade_lots
 from ledger.lots import untrade as untrade_lots
 from ledger.positions import Movement
@@ -98,29 +98,18 @@ def book_trade(trade: Trade, lots: Sequence[Lot], ordinal: int) -> Posting:
 
 
 def unbook_trade(
-    trade: Trade,
-    lots: Sequence[Lot],
-    ordinal: int,
-    moves: Sequence[LotMove],
-    on: date,
-    parts: Iterable[Part] = (),
+    rest: Trade, lots: Sequence[Lot], ordinal: int, moves: Sequence[LotMove]
 ) -> Posting:
-    """Take back what was traded and will not settle: all of it, or what the parts left open."""
-    settled = shares(parts, trade)
-    quantity = trade.quantity - sum((s.quantity for s in settled), ZERO)
-    if not quantity:
-        return Posting()
-    amount = trade.amount - sum((s.relieved for s in settled), ZERO)
-    accrued = share(trade.accrued, quantity, trade.quantity, trade.digits)
-    signed = quantity if trade.buys else -quantity
-    relief = untrade_lots(lots, ordinal, trade.trade_on, moves, signed, trade.digits)
-    figures = _traded_figures(trade, relief, -amount, -accrued)
-    journals = book(_TRADED[trade.buys, trade.paid], figures, on)
+    """Take back so much of a trade, as it was on its trade date; `moves` is what is left of its moves."""
+    signed = rest.quantity if rest.buys else -rest.quantity
+    relief = untrade_lots(lots, ordinal, rest.trade_on, moves, signed, rest.digits)
+    figures = _traded_figures(rest, relief, -rest.amount, -rest.accrued)
+    journals = book(_TRADED[rest.buys, rest.paid], figures, rest.trade_on)
     return Posting(
-        tuple(Journal(f"{j.rule}_reversed", on, j.legs) for j in journals),
-        _movements(trade, "traded", -quantity, -amount, on),
+        tuple(Journal(f"{j.rule}_reversed", rest.trade_on, j.legs) for j in journals),
+        _movements(rest, "traded", -rest.quantity, -rest.amount, rest.trade_on),
         relief.lots,
-        relief.moves,
+        moves_left(moves, signed, rest.digits),
     )
 
 
@@ -230,15 +219,6 @@ def return_payment(payment: Outgoing, cash: Decimal, on: date) -> Posting:
         for measure in ("traded", "settled")
     )
     return Posting(book(Rule.PAYMENT_RETURNED, figures, on), movements)
-
-
-def dated(posting: Posting, on: date) -> Posting:
-    """The same posting effective on another date; its lots stay as old as they are."""
-    return replace(
-        posting,
-        journals=tuple(replace(journal, effective_on=on) for journal in posting.journals),
-        movements=tuple(replace(m, effective_on=on) for m in posting.movements),
-    )
 
 
 def reverse(posting: Posting, on: date) -> Posting:

@@ -15,7 +15,7 @@ from ledger.lots import Lot, after, share
 from ledger.posting import Posting, Settled
 from schemas.event import Event
 from schemas.trade import Trade
-from settlement.condition import Condition
+from settlement.condition import Condition, Flag
 from settlement.payments import PaymentCondition
 from store.books import EntryRow, JournalRow, LotKey, LotRow, MovementRow
 
@@ -32,23 +32,14 @@ def book(desk: Desk, case: Case, actor: str) -> None:
         return
     if terms.trade is not None and case.posted.ordinal is None:
         trade = terms.trade
-        holding = (case.lane, case.portfolio, trade.account, trade.isin)
-        event = desk.tell(
-            case,
-            "TradeBooked",
-            actor,
-            {
-                "isin": trade.isin,
-                "direction": trade.direction,
-                "quantity": trade.quantity,
-                "amount": trade.amount,
-                "currency": trade.currency,
-            },
-            on=trade.trade_on,
-        )
-        done = books.book_trade(trade, desk.unit.memory.lots.get(holding, []), event.seq)
-        post(desk.unit, event, done, case.id, holding)
-        case.posted.ordinal, case.posted.moves = event.seq, done.moves
+        said = {
+            "isin": trade.isin,
+            "direction": trade.direction,
+            "quantity": trade.quantity,
+            "amount": trade.amount,
+            "currency": trade.currency,
+        }
+        _book_trade(desk, case, trade, actor, said)
     elif terms.outgoing is not None and not case.posted.ordered:
         event = desk.tell(
             case,
@@ -60,61 +51,81 @@ def book(desk: Desk, case: Case, actor: str) -> None:
         case.posted.ordered = True
 
 
-def unbook(desk: Desk, case: Case, condition: Condition) -> None:
-    """Take back what was traded and will not settle."""
+def unbook(desk: Desk, case: Case) -> None:
+    """Take all of the trade back: another takes its place."""
     terms = case.terms
     if terms is None or terms.trade is None or case.posted.ordinal is None:
         return
-    trade = terms.trade
-    holding = (case.lane, case.portfolio, trade.account, trade.isin)
-    event = desk.tell(
-        case, "TradeCancelled", case.maker or "lifecycle", {"open": condition.open_quantity}
-    )
-    done = books.unbook_trade(
-        trade,
-        desk.unit.memory.lots.get(holding, []),
-        case.posted.ordinal,
-        case.posted.moves,
-        desk.today,
-        condition.parts,
-    )
-    post(desk.unit, event, done, case.id, holding)
-    case.posted.ordinal, case.posted.moves = None, ()
-    case.posted.taken_back_on = desk.today
-    case.posted.kept = _stands(condition, trade)
+    _take_back(desk, case, terms.trade, ZERO, ZERO)
+    case.posted.ordinal, case.posted.moves, case.posted.taken = None, (), (ZERO, ZERO)
+
+
+def _balance_trade(desk: Desk, case: Case, condition: Condition, trade: Trade) -> None:
+    """Book what stands of the trade, whatever was booked or taken back of it before (DOMAIN 2.4, 7.2)."""
+    if case.posted.ordinal is None:
+        return
+    quantity, amount = _stands(condition, trade)
+    taken, taken_amount = case.posted.taken
+    booked = trade.quantity - taken
+    if quantity < booked:
+        _take_back(desk, case, trade, quantity, amount)
+    elif quantity > booked:
+        part = replace(
+            trade,
+            quantity=quantity - booked,
+            amount=amount - (trade.amount - taken_amount),
+            accrued=_accrued(trade, taken) - _accrued(trade, trade.quantity - quantity),
+        )
+        moves = case.posted.moves
+        _book_trade(desk, case, part, "lifecycle", {"again": part.quantity})
+        case.posted.moves = (*moves, *case.posted.moves)
+        case.posted.taken = (trade.quantity - quantity, trade.amount - amount)
 
 
 def _stands(condition: Condition, trade: Trade) -> tuple[Decimal, Decimal]:
-    """Quantity and amount of the trade that settled."""
+    """Quantity and amount that stand: settled and open, and all that others left uninstructed."""
     settled = books.shares(condition.parts, trade)
-    quantity = sum((s.quantity for s in settled), ZERO)
-    return quantity, sum((s.relieved for s in settled), ZERO)
+    quantity = condition.open_quantity + sum((s.quantity for s in settled), ZERO)
+    if Flag.UNINSTRUCTED in condition.flags or quantity >= trade.quantity:
+        return trade.quantity, trade.amount
+    if not trade.paid:
+        return quantity, share(trade.amount, quantity, trade.quantity, trade.digits)
+    open_amount = share(trade.amount, condition.open_quantity, trade.quantity, trade.digits)
+    return quantity, open_amount + sum((s.relieved for s in settled), ZERO)
 
 
-def rebook(desk: Desk, case: Case, condition: Condition) -> None:
-    """What was taken back as cancelled and settled all the same was traded after all (DOMAIN 2.4)."""
-    assert case.terms is not None and case.terms.trade is not None
-    trade, posted = case.terms.trade, case.posted
-    if posted.ordinal is not None or posted.taken_back_on is None:
-        return
-    (stands, amount), (kept, kept_amount) = _stands(condition, trade), posted.kept
-    if stands <= kept:
-        return
-    quantity = stands - kept
-    part = replace(
-        trade,
-        quantity=quantity,
-        amount=amount - kept_amount,
-        accrued=share(trade.accrued, quantity, trade.quantity, trade.digits),
-    )
-    on = posted.taken_back_on
+def _book_trade(desk: Desk, case: Case, trade: Trade, actor: str, said: dict[str, Any]) -> None:
     holding = (case.lane, case.portfolio, trade.account, trade.isin)
-    event = desk.tell(case, "TradeBooked", "lifecycle", {"again": quantity}, on=on)
-    done = books.book_trade(part, desk.unit.memory.lots.get(holding, []), event.seq)
-    post(desk.unit, event, books.dated(done, on), case.id, holding)
-    if quantity == trade.quantity:
-        posted.ordinal, posted.moves, posted.taken_back_on = event.seq, done.moves, None
-    posted.kept = stands, amount
+    event = desk.tell(case, "TradeBooked", actor, said, on=trade.trade_on)
+    done = books.book_trade(trade, desk.unit.memory.lots.get(holding, []), event.seq)
+    post(desk.unit, event, done, case.id, holding)
+    case.posted.ordinal, case.posted.moves = event.seq, done.moves
+
+
+def _take_back(desk: Desk, case: Case, trade: Trade, quantity: Decimal, amount: Decimal) -> None:
+    """Leave this quantity and amount of the trade booked; the rest was never traded."""
+    posted = case.posted
+    assert posted.ordinal is not None
+    taken, taken_amount = posted.taken
+    rest = replace(
+        trade,
+        quantity=trade.quantity - taken - quantity,
+        amount=trade.amount - taken_amount - amount,
+        accrued=_accrued(trade, trade.quantity - quantity) - _accrued(trade, taken),
+    )
+    holding = (case.lane, case.portfolio, trade.account, trade.isin)
+    actor = case.maker or "lifecycle"
+    event = desk.tell(case, "TradeCancelled", actor, {"quantity": rest.quantity}, on=trade.trade_on)
+    lots = desk.unit.memory.lots.get(holding, [])
+    done = books.unbook_trade(rest, lots, posted.ordinal, posted.moves)
+    post(desk.unit, event, done, case.id, holding)
+    posted.moves = done.moves
+    posted.taken = (trade.quantity - quantity, trade.amount - amount)
+
+
+def _accrued(trade: Trade, quantity: Decimal) -> Decimal:
+    """The accrued interest of this much of the trade."""
+    return share(trade.accrued, quantity, trade.quantity, trade.digits)
 
 
 def balance(
@@ -132,6 +143,7 @@ def _balance_securities(
 ) -> None:
     assert case.terms is not None and case.terms.trade is not None
     trade = case.terms.trade
+    _balance_trade(desk, case, condition, trade)
     advanced = condition.advance is not None
     wanted = {
         s.key: PostedPart(s.quantity, s.cash, s.relieved, s.effective_on, advanced)
@@ -139,7 +151,6 @@ def _balance_securities(
     }
     if not wanted and not case.posted.parts and not advanced and not case.posted.advances:
         return
-    rebook(desk, case, condition)
     causes = {f.key: f.message for f in case.facts}
     taken_back = {p.key: p.reversed_on for p in condition.parts if p.reversed}
     for key, held in list(case.posted.parts.items()):

@@ -57,9 +57,7 @@ class Posted:
 
     ordinal: int | None = None  # of the trade's lot; none while no trade is booked
     moves: tuple[LotMove, ...] = ()
-    # after a cancellation: when the trade was taken back, and quantity and amount that stayed
-    taken_back_on: date | None = None
-    kept: tuple[Decimal, Decimal] = (ZERO, ZERO)
+    taken: tuple[Decimal, Decimal] = (ZERO, ZERO)  # quantity and amount of the trade taken back
     parts: dict[str, PostedPart] = field(default_factory=dict)
     advances: dict[str, Advance] = field(default_factory=dict)
     ordered: bool = False

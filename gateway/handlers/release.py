@@ -58,7 +58,7 @@ class Desk:
             if fresh is not None and fresh.trade == case.terms.trade:
                 case.terms, case.terms_changed = fresh, True
             else:
-                bookkeeping.unbook(self, case, condition)
+                bookkeeping.unbook(self, case)
         self.complete(case)
 
     # releasing ----------------------------------------------------------------------------------
@@ -241,13 +241,11 @@ class Desk:
     def _successor(
         self, case: Case, condition: Condition | PaymentCondition
     ) -> Condition | PaymentCondition:
-        """What its end leads to: the replacement that waited for it, else the end of the trade."""
+        """What its end leads to: the replacement that waited for it."""
         if isinstance(condition, PaymentCondition):
             return condition
         waiting = next((f for f in case.flags if f.startswith("amend:")), None)
         if waiting is None:
-            if condition.trade_over:
-                bookkeeping.unbook(self, case, condition)
             return condition
         version = int(waiting.partition(":")[2])
         if condition.settled_quantity or self._denied(case, condition):

@@ -78,9 +78,14 @@ def histories(draw: st.DrawFn) -> Books:
         known.append((n, trade, moves, parts))
         if draw(st.integers(0, 2)) == 0:
             n, trade, moves, parts = known.pop(draw(st.integers(0, len(known) - 1)))
-            books.add(
-                unbook_trade(trade, books.lots, n, moves, trade.settle_on + timedelta(2), parts)
+            settled = shares(parts, trade)
+            rest = replace(
+                trade,
+                quantity=trade.quantity - sum((s.quantity for s in settled), Decimal(0)),
+                amount=trade.amount - sum((s.relieved for s in settled), Decimal(0)),
             )
+            if rest.quantity:
+                books.add(unbook_trade(rest, books.lots, n, moves))
     return books
 
 

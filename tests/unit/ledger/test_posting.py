@@ -227,7 +227,7 @@ def test_an_advance_taken_back_leaves_nothing():
 
 def test_a_cancelled_buy_leaves_no_trace():
     traded = book_trade(BUY, [], 1)
-    undone = unbook_trade(BUY, traded.lots, 1, traded.moves, WED)
+    undone = unbook_trade(BUY, traded.lots, 1, traded.moves)
     assert booked(traded, undone) == {}
     assert after(traded.lots, undone.lots) == []
     assert (
@@ -239,7 +239,7 @@ def test_a_cancelled_buy_leaves_no_trace():
 def test_a_cancelled_sale_gives_the_lot_back():
     lots = [lot(1000, "190275.00")]
     traded = book_trade(sale(400, "77988.40"), lots, 2)
-    undone = unbook_trade(sale(400, "77988.40"), after(lots, traded.lots), 2, traded.moves, WED)
+    undone = unbook_trade(sale(400, "77988.40"), after(lots, traded.lots), 2, traded.moves)
     assert booked(traded, undone) == {}
     assert after(after(lots, traded.lots), undone.lots) == lots
 
@@ -250,9 +250,7 @@ def test_a_cancelled_buy_that_was_sold_from_costs_the_next_lots():
     lots = after(first.lots, second.lots)
     sold = book_trade(sale(60, "780.00"), lots, 3)
     lots = after(lots, sold.lots)
-    undone = unbook_trade(
-        replace(BUY, quantity=D(100), amount=D("1000.00")), lots, 1, first.moves, WED
-    )
+    undone = unbook_trade(replace(BUY, quantity=D(100), amount=D("1000.00")), lots, 1, first.moves)
     lots = after(lots, undone.lots)
     assert [(x.ordinal, x.open_quantity, x.open_cost) for x in lots] == [(2, D(40), D("480.00"))]
     # as if only the second buy had been there: 60 sold of 12.00 each
@@ -268,12 +266,25 @@ def test_the_rest_of_a_part_settled_buy_can_be_cancelled():
     traded = book_trade(BUY, [], 1)
     parts = [part(600)]
     (one,) = shares(parts, BUY)
-    undone = unbook_trade(BUY, traded.lots, 1, traded.moves, WED, parts)
+    rest = replace(BUY, quantity=D(400), amount=BUY.amount - one.relieved)
+    undone = unbook_trade(rest, traded.lots, 1, traded.moves)
+    assert [m.quantity for m in undone.moves] == [600]
     assert booked(traded, settle(one, BUY), undone) == {
         "Investments at cost": D("114165.00"),
         "Cash": D("-114165.00"),
     }
     assert after(traded.lots, undone.lots)[0].open_quantity == 600
+
+
+def test_a_trade_can_be_taken_back_in_steps():
+    lots = [lot(1000, "190275.00")]
+    sold = book_trade(sale(400, "77988.40"), lots, 2)
+    held = after(lots, sold.lots)
+    some = unbook_trade(sale(150, "29245.65"), held, 2, sold.moves)
+    held = after(held, some.lots)
+    rest = unbook_trade(sale(250, "48742.75"), held, 2, some.moves)
+    assert booked(sold, some, rest) == {}
+    assert (after(held, rest.lots), rest.moves) == (lots, ())
 
 
 def test_opening_positions_and_cash_stand_against_capital():
