@@ -28,7 +28,7 @@ CLOSED = (
     "returned",
 )
 APPROVAL = "approval by a second person"  # what the lane's holder says it waits for
-_OPEN = "c.urgency < 500000"  # nothing closed: store/sql/0002_desk.sql
+_OPEN = "c.urgency < 500000"  # nothing closed: store/sql/0004_urgency.sql
 _THEIRS = "c.whose_move in ('them', 'custodian', 'network')"
 _TROUBLE = "exists (select from exception x where x.instruction = c.id and x.closed_at is null)"
 # {today} is the business date's parameter

@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from store import desk
 from store.rows import Connection, columns
 
 LANES = range(64)
@@ -138,7 +137,7 @@ due as (
         sum(open_quantity) filter (where direction = 'DELI') as due_deliver
     from condition c where kind = 'securities' and settle_on <= $2
       and (posted::json ->> 'ordinal') is not null
-      and state not in ({", ".join(repr(s) for s in desk.CLOSED)})
+      and open_quantity <> 0
       and ($1::text is null or portfolio = $1)
     group by portfolio, account, isin),
 sums as (

@@ -242,8 +242,10 @@ def flags(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def closed(row: Mapping[str, Any]) -> bool:
-    """Nothing is open."""
-    return row["state"] in CLOSED
+    """Nothing is open, and no trade waits to be instructed again."""
+    return (
+        row["state"] in CLOSED and not row["open_quantity"] and "uninstructed" not in row["flags"]
+    )
 
 
 def tone(row: Mapping[str, Any], now: datetime, today: date) -> Tone:

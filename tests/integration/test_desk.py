@@ -169,7 +169,7 @@ async def test_every_order_pages_through_each_row_once_both_ways(house: House) -
 
 async def test_what_is_late_comes_first_and_what_is_done_last(house: House) -> None:
     done, late, later = (
-        condition(1, state="settled", settle_on=TODAY),
+        condition(1, state="settled", settle_on=TODAY, open_quantity=Decimal(0)),
         condition(2, state="failing", settle_on=TODAY - timedelta(days=3)),
         condition(3, settle_on=TODAY + timedelta(days=3)),
     )

@@ -60,7 +60,7 @@ def test_what_the_list_calls_closed_is_what_the_lifecycles_call_closed() -> None
 
 
 def test_the_index_of_the_list_closes_the_same_states() -> None:
-    text = files("store.sql").joinpath("0002_desk.sql").read_text()
+    text = files("store.sql").joinpath("0004_urgency.sql").read_text()
     inside = text.partition("state in (")[2].partition(")")[0]
     assert tuple(re.findall(r"'(\w+)'", inside)) == CLOSED
 
@@ -76,10 +76,23 @@ def test_a_reason_is_said_as_its_code_means_else_as_it_was_written() -> None:
     "changes, tone",
     [
         ({}, "plain"),
-        ({"state": "settled"}, "done"),
+        ({"state": "settled", "open_quantity": Decimal(0)}, "done"),
+        ({"state": "reversed", "whose_move": "them"}, "plain"),
+        (
+            {
+                "state": "rejected",
+                "open_quantity": Decimal(0),
+                "whose_move": "us",
+                "flags": ["uninstructed"],
+            },
+            "ours",
+        ),
         ({"state": "failing", "whose_move": "us"}, "late"),
         ({"settle_on": TODAY - timedelta(days=1)}, "late"),
-        ({"state": "settled", "settle_on": TODAY - timedelta(days=1)}, "done"),
+        (
+            {"state": "settled", "open_quantity": None, "settle_on": TODAY - timedelta(days=1)},
+            "done",
+        ),
         ({"whose_move": "us"}, "ours"),
         ({"state": "unmatched", "settle_on": TODAY}, "near"),
         ({"state": "pending", "settle_on": TODAY}, "plain"),
