@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from settlement.condition import Cancellation, Flag, Matching, Processing, Settl
 from settlement.life import BACKFILLS, MATCHING, PROCESSING, SETTLEMENT, Booked, Life
 
 ZERO = Decimal(0)
+A_DAY = timedelta(days=1)
 TAKES_BACK = frozenset({"CANC", "RVSL"})
 
 
@@ -52,7 +54,7 @@ def _content(told: Confirmation) -> tuple[Any, ...]:
 
 
 def _confirm(life: Life, known: Fact, told: Confirmation) -> None:
-    fault = _fault(life, told)
+    fault = _fault(life, told) or _not_yet(known, told)
     if fault is not None:
         life.tell(*fault, known)
         return
@@ -65,6 +67,9 @@ def _confirm(life: Life, known: Fact, told: Confirmation) -> None:
     if life.bygone(told.related):
         life.contradicted = True
         life.tell("superseded_settled", "a replaced version was settled after all", known)
+    if told.effective_on < life.obligation.settle_on:
+        words = f"effective {told.effective_on}, due {life.obligation.settle_on}"
+        life.tell("settled_early", words, known)
     part = Part(known.key, len(life.booked) + 1, quantity, told.amount, told.effective_on)
     life.booked.append(Booked(known, told, part))
     life.settled += quantity
@@ -97,6 +102,13 @@ def _fault(life: Life, told: Confirmation) -> tuple[str, str] | None:
         return "quantity_not_positive", f"confirmed {told.quantity.value}"
     fault = differs(terms, told.isin, told.safekeeping_account)
     return fault or (_amount_fault(life, told) if terms.payment == "APMT" else None)
+
+
+def _not_yet(known: Fact, told: Confirmation) -> tuple[str, str] | None:
+    """What has not happened cannot be confirmed; the sender's zone may be a day ahead of UTC."""
+    if told.effective_on <= known.at.date() + A_DAY:
+        return None
+    return "not_yet_effective", f"effective {told.effective_on}, said on {known.at.date()}"
 
 
 def differs(terms: Obligation, isin: str | None, account: str | None) -> tuple[str, str] | None:

@@ -399,7 +399,9 @@ def _close(life: Life) -> None:
         words = "the cancellation came too late: settled, they say, but not confirmed"
         life.raised.append(Raised("confirmation_expected", words, "confirmation_expected"))
     if life.ack_late and life.network is Network.RELEASED:
-        life.raised.append(Raised("ack_overdue", "no network answer yet", "ack_overdue"))
+        life.raised.append(
+            Raised("ack_overdue", "no network answer yet", f"ack_overdue {life.version}")
+        )
     confirmations.close(life)
 
 

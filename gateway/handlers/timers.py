@@ -33,12 +33,13 @@ def ring(advance: Advance, item: Due) -> None:
             advance.desk.proceed(case, case.maker)
         case "ack_overdue" if case.released is not None:
             case.did(AckOverdue(case.released.reference), advance.unit.now)
-            advance.desk.raise_(
-                case,
-                "ack_overdue",
-                f"no network answer for {case.released.reference}",
-                case.released.reference,
-            )
+            if not case.securities:  # of securities the fold raises it
+                advance.desk.raise_(
+                    case,
+                    "ack_overdue",
+                    f"no network answer for {case.released.reference}",
+                    case.released.reference,
+                )
         case "fate_unknown" if case.released is not None:
             case.did(FateUnknown(case.released.reference), advance.unit.now)
             advance.desk.raise_(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -465,11 +465,18 @@ def test_a_second_full_confirmation_is_not_applied():
         ({"direction": "DELI"}, "direction_differs"),
         ({"payment": "FREE"}, "payment_differs"),
         ({"amount": "190275.01"}, "amount_differs"),
+        ({"effective_on": DUE + timedelta(days=2)}, "not_yet_effective"),
+        ({"effective_on": date(2099, 1, 1)}, "not_yet_effective"),
     ],
 )
 def test_a_confirmation_of_something_else_is_not_applied(changed, code):
     end = life(confirmed(1000, 20, **changed))
     assert (end.settled_quantity, codes(end.exceptions)) == (0, [code])
+
+
+def test_a_settlement_before_its_due_date_is_booked_and_shown_to_a_person():
+    end = life(confirmed(1000, 20, effective_on=DUE - timedelta(days=1)))
+    assert (end.state, codes(end.exceptions)) == (State.SETTLED, ["settled_early"])
 
 
 def test_a_receipt_may_differ_by_the_markets_tolerance():
