@@ -1097,3 +1097,12 @@ async def test_a_cancellation_denied_as_settled_waits_for_the_confirmation(
     await street.deliver("swiftnet", sese025(wire, "DN2"))
     case = await street.case(id_)
     assert (case["state"], case["axes"]["cancellation"]) == ("settled", "denied")
+
+
+async def test_a_missing_network_answer_is_one_alarm(monday: Street) -> None:
+    id_ = await monday.submit(buy(monday.portfolio(), "LATE-ACK"))
+    await monday.set_clock(datetime(2026, 11, 23, 19, 0, tzinfo=UTC))
+    await monday.quiet()
+    case = await monday.case(id_)
+    assert "ack_overdue" in case["flags"]
+    assert codes(case) == ["ack_overdue"]
