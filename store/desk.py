@@ -28,19 +28,19 @@ CLOSED = (
     "returned",
 )
 APPROVAL = "approval by a second person"  # what the lane's holder says it waits for
-_OPEN = "c.urgency < 500000"  # nothing closed: store/sql/0004_urgency.sql
+OPEN = "c.urgency < 500000"  # what may still settle: store/sql/0004_urgency.sql
 _THEIRS = "c.whose_move in ('them', 'custodian', 'network')"
 _TROUBLE = "exists (select from exception x where x.instruction = c.id and x.closed_at is null)"
 # {today} is the business date's parameter
 TABS: dict[str, str] = {
-    "act": f"{_OPEN} and c.whose_move = 'us' and (c.settle_on <= {{today}} or {_TROUBLE}"
+    "act": f"{OPEN} and c.whose_move = 'us' and (c.settle_on <= {{today}} or {_TROUBLE}"
     " or c.state in ('network_nak', 'in_repair', 'fate_unknown'))",
-    "us": f"{_OPEN} and c.whose_move = 'us'",
-    "them": f"{_OPEN} and {_THEIRS}",
+    "us": f"{OPEN} and c.whose_move = 'us'",
+    "them": f"{OPEN} and {_THEIRS}",
     "due": "c.urgency = {today} - date '2000-01-01'",
-    "failing": f"{_OPEN} and (c.state in ('failing', 'overdue_unconfirmed')"
+    "failing": f"{OPEN} and (c.state in ('failing', 'overdue_unconfirmed')"
     " or c.settle_on < {today})",
-    "approvals": f"{_OPEN} and c.waits_for = '{APPROVAL}'",
+    "approvals": f"{OPEN} and c.waits_for = '{APPROVAL}'",
     "all": "true",
 }
 FILTERS: dict[str, str] = {
@@ -92,13 +92,13 @@ c.whose_move, c.since, c.reason, c.reason_text, c.flags, c.facts, i.created_at, 
 _FROM = "from condition c join instruction i on i.lane = c.lane and i.id = c.id"
 
 BY_IDS = f"select {_COLUMNS} {_FROM} where c.id = any($1::uuid[])"
-TAB_COUNTS = "select {counts} from condition c where " + _OPEN
+TAB_COUNTS = "select {counts} from condition c where " + OPEN
 TOTALS = (
     """
 select c.currency, count(*) as count,
        sum(case when c.quantity > 0 then round(c.amount * c.open_quantity / c.quantity, 2)
            else c.amount end) filter (where """
-    + _OPEN
+    + OPEN
     + """) as amount
 from condition c where {where} group by c.currency order by c.currency nulls last
 """
@@ -246,7 +246,7 @@ async def totals(db: Connection, view: View, today: date) -> list[Any]:
     parameters = _Parameters()
     where = _where(view, today, parameters)
     if not view.narrowed:
-        where += f" and {_OPEN}"
+        where += f" and {OPEN}"
     return list(await db.fetch(TOTALS.format(where=where), *parameters.values))
 
 

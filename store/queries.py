@@ -2,7 +2,8 @@
 
 `as_of` bounds effective dates. `known_at` is a cut: a position per lane, from `store.events.cut`;
 every row of the books names the event that caused it, so rows up to the cut are what was known.
-Without either, positions and balances come from the projections.
+Without either the answer is as of the current business date, as known now: the projections hold
+everything booked, and what is dated later is taken off again, so that no history is walked.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from store.desk import OPEN
 from store.rows import Connection, columns
 
 LANES = range(64)
@@ -87,10 +89,10 @@ UNHELD_LANES = "select count(*) from lane_lease where expires_at <= clock_timest
 # the books ----------------------------------------------------------------------------------------
 
 # a delivery that is held, or not sent yet, reserves nothing (DOMAIN 7.2)
-_HELD = """
+_HELD = f"""
 held as (
-    select portfolio, account, isin, sum(open_quantity) as quantity from condition
-    where kind = 'securities' and direction = 'DELI' and open_quantity > 0
+    select portfolio, account, isin, sum(open_quantity) as quantity from condition c
+    where {OPEN} and kind = 'securities' and direction = 'DELI' and open_quantity > 0
       and (state in ('draft', 'approved', 'on_hold') or 'held' = any(flags))
       and ($1::text is null or portfolio = $1)
     group by portfolio, account, isin)
@@ -127,28 +129,52 @@ from sums s left join held h
     on h.portfolio = s.portfolio and h.account = s.account and h.isin = s.asset
 order by s.portfolio, s.asset, s.account
 """
+_LATER = """
+coalesce(sum(case side when 'R' then delta else -delta end) filter (where measure = 'traded'), 0)
+    as traded,
+coalesce(sum(case side when 'R' then delta else -delta end) filter (where measure = 'settled'), 0)
+    as settled
+"""
 POSITIONS_NOW = f"""
 with {_HELD},
 due as (
-    select portfolio, account, isin,
-        sum(open_quantity) filter (where direction = 'RECE' and settle_on < $3) as failed_receive,
-        sum(open_quantity) filter (where direction = 'DELI' and settle_on < $3) as failed_deliver,
-        sum(open_quantity) filter (where direction = 'RECE') as due_receive,
-        sum(open_quantity) filter (where direction = 'DELI') as due_deliver
-    from condition c where kind = 'securities' and settle_on <= $2
-      and (posted::json ->> 'ordinal') is not null
-      and open_quantity <> 0
-      and ($1::text is null or portfolio = $1)
-    group by portfolio, account, isin),
+    select m.portfolio, m.account, m.asset,
+        coalesce(sum({_PENDING}) filter (where side = 'R' and due_on < $3), 0) as failed_receive,
+        coalesce(sum({_PENDING}) filter (where side = 'D' and due_on < $3), 0) as failed_deliver,
+        coalesce(sum({_PENDING}) filter (where side = 'R'), 0) as due_receive,
+        coalesce(sum({_PENDING}) filter (where side = 'D'), 0) as due_deliver
+    from condition c join event v on v.aggregate = c.id
+    join movement m on m.lane = v.lane and m.seq = v.seq
+    where c.urgency <= $2 - date '2000-01-01' and c.kind = 'securities'
+      and ($1::text is null or c.portfolio = $1)
+      and length(m.asset) <> 3 and m.due_on <= $2
+    group by m.portfolio, m.account, m.asset),
+later as (
+    select m.portfolio, m.account, m.asset, {_LATER},
+        coalesce(sum({_PENDING}) filter (where side = 'R'), 0) as pending_receive,
+        coalesce(sum({_PENDING}) filter (where side = 'D'), 0) as pending_deliver,
+        coalesce(sum({_PENDING}) filter (where side = 'R' and due_on < $3), 0)
+            as failed_receive,
+        coalesce(sum({_PENDING}) filter (where side = 'D' and due_on < $3), 0)
+            as failed_deliver,
+        coalesce(sum({_PENDING}) filter (where side = 'R' and due_on <= $2), 0)
+            as due_receive,
+        coalesce(sum({_PENDING}) filter (where side = 'D' and due_on <= $2), 0)
+            as due_deliver
+    from movement m where m.effective_on > $2 and length(m.asset) <> 3
+    group by m.portfolio, m.account, m.asset),
 sums as (
-    select p.portfolio, p.account, p.asset, p.traded, p.settled,
-        p.pending_receive, p.pending_deliver,
-        least(coalesce(d.failed_receive, 0), p.pending_receive) as failed_receive,
-        least(coalesce(d.failed_deliver, 0), p.pending_deliver) as failed_deliver,
-        least(coalesce(d.due_receive, 0), p.pending_receive) as due_receive,
-        least(coalesce(d.due_deliver, 0), p.pending_deliver) as due_deliver
+    select p.portfolio, p.account, p.asset,
+        p.traded - coalesce(l.traded, 0) as traded, p.settled - coalesce(l.settled, 0) as settled,
+        p.pending_receive - coalesce(l.pending_receive, 0) as pending_receive,
+        p.pending_deliver - coalesce(l.pending_deliver, 0) as pending_deliver,
+        coalesce(d.failed_receive, 0) - coalesce(l.failed_receive, 0) as failed_receive,
+        coalesce(d.failed_deliver, 0) - coalesce(l.failed_deliver, 0) as failed_deliver,
+        coalesce(d.due_receive, 0) - coalesce(l.due_receive, 0) as due_receive,
+        coalesce(d.due_deliver, 0) - coalesce(l.due_deliver, 0) as due_deliver
     from position p
-    left join due d on d.portfolio = p.portfolio and d.account = p.account and d.isin = p.asset
+    left join due d on d.portfolio = p.portfolio and d.account = p.account and d.asset = p.asset
+    left join later l on l.portfolio = p.portfolio and l.account = p.account and l.asset = p.asset
     where length(p.asset) <> 3 and ($1::text is null or p.portfolio = $1)
       and ($4::text is null or p.asset = $4))
 select s.*, s.settled + s.due_receive - s.due_deliver as projected,
@@ -156,6 +182,67 @@ select s.*, s.settled + s.due_receive - s.due_deliver as projected,
 from sums s left join held h
     on h.portfolio = s.portfolio and h.account = s.account and h.isin = s.asset
 order by s.portfolio, s.asset, s.account
+"""
+# cash that is still to come: of what is open, and as if what is dated later had not happened
+_FLOWS = f"""
+flows as (
+    select m.portfolio, m.account, m.asset, m.side, m.due_on, {_PENDING} as pending
+    from condition c join event v on v.aggregate = c.id
+    join movement m on m.lane = v.lane and m.seq = v.seq
+    where {OPEN} and ($1::text is null or c.portfolio = $1) and length(m.asset) = 3
+    union all
+    select m.portfolio, m.account, m.asset, m.side, m.due_on, -{_PENDING}
+    from movement m
+    where m.effective_on > $2 and length(m.asset) = 3 and ($1::text is null or m.portfolio = $1))
+"""
+CASH_NOW = f"""
+with {_FLOWS},
+by_account as (
+    select portfolio, account, asset,
+        coalesce(sum(pending) filter (where side = 'R' and due_on < $3), 0) as failed_receive,
+        coalesce(sum(pending) filter (where side = 'D' and due_on < $3), 0) as failed_deliver,
+        coalesce(sum(pending) filter (where side = 'R' and due_on <= $2), 0) as due_receive,
+        coalesce(sum(pending) filter (where side = 'D' and due_on <= $2), 0) as due_deliver
+    from flows group by portfolio, account, asset),
+later as (
+    select m.portfolio, m.account, m.asset, {_LATER},
+        coalesce(sum({_PENDING}) filter (where side = 'R'), 0) as pending_receive,
+        coalesce(sum({_PENDING}) filter (where side = 'D'), 0) as pending_deliver
+    from movement m where m.effective_on > $2 and length(m.asset) = 3
+    group by m.portfolio, m.account, m.asset),
+booked as (
+    select b.portfolio, b.detail as account, b.currency as asset, sum(b.amount) as ledger
+    from balance b where b.account = 'Cash' and ($1::text is null or b.portfolio = $1)
+    group by b.portfolio, b.detail, b.currency),
+booked_later as (
+    select e.portfolio, e.detail as account, e.currency as asset, sum(e.amount) as ledger
+    from entry e where e.effective_on > $2 and e.account = 'Cash'
+    group by e.portfolio, e.detail, e.currency),
+held as (
+    select * from position where length(asset) = 3 and ($1::text is null or portfolio = $1))
+select portfolio, account, asset, coalesce(b.ledger, 0) - coalesce(f.ledger, 0) as ledger,
+    coalesce(p.settled, 0) - coalesce(l.settled, 0) as settled,
+    coalesce(p.pending_receive, 0) - coalesce(l.pending_receive, 0) as pending_receive,
+    coalesce(p.pending_deliver, 0) - coalesce(l.pending_deliver, 0) as pending_deliver,
+    coalesce(d.failed_receive, 0) as failed_receive,
+    coalesce(d.failed_deliver, 0) as failed_deliver,
+    coalesce(p.settled, 0) - coalesce(l.settled, 0) + coalesce(d.due_receive, 0)
+        - coalesce(d.due_deliver, 0) as projected
+from booked b full join held p using (portfolio, account, asset)
+left join booked_later f using (portfolio, account, asset)
+left join later l using (portfolio, account, asset)
+left join by_account d using (portfolio, account, asset)
+order by portfolio, account, asset
+"""
+LADDER_NOW = f"""
+with {_FLOWS}
+select portfolio, account, asset, due_on as on,
+    coalesce(sum(pending) filter (where side = 'R'), 0) as receivable,
+    coalesce(sum(pending) filter (where side = 'D'), 0) as payable
+from flows where due_on is not null group by portfolio, account, asset, due_on
+having coalesce(sum(pending) filter (where side = 'R'), 0) <> 0
+    or coalesce(sum(pending) filter (where side = 'D'), 0) <> 0
+order by portfolio, account, asset, due_on
 """
 CASH = f"""
 with booked as (
@@ -191,8 +278,12 @@ having coalesce(sum({_PENDING}) filter (where m.side = 'R'), 0) <> 0
 order by m.portfolio, m.account, m.asset, m.due_on
 """
 TRIAL_BALANCE_NOW = """
-select account, currency, sum(amount) as amount from balance
-where ($1::text is null or portfolio = $1) group by account, currency order by currency, account
+select account, currency, sum(amount) as amount from (
+    select account, currency, amount from balance where ($1::text is null or portfolio = $1)
+    union all
+    select account, currency, -amount from entry
+    where effective_on > $2 and ($1::text is null or portfolio = $1)) booked
+group by account, currency order by currency, account
 """
 TRIAL_BALANCE_THEN = f"""
 select e.account, e.currency, sum(e.amount) as amount
@@ -295,7 +386,7 @@ async def unheld_lanes(db: Connection) -> int:
 async def positions_now(
     db: Connection, portfolio: str | None, today: date, late: date, isin: str | None
 ) -> list[Any]:
-    """All measures of every holding as it stands; what was due before `late` has failed."""
+    """All measures of every holding as of today, known now; what was due before `late` has failed."""
     return list(await db.fetch(POSITIONS_NOW, portfolio, today, late, isin))
 
 
@@ -304,6 +395,14 @@ async def positions_then(
 ) -> list[Any]:
     """All measures of every holding on a date, as known at a cut."""
     return list(await db.fetch(POSITIONS_THEN, portfolio, as_of, late, *_known(cut), isin))
+
+
+async def cash_now(
+    db: Connection, portfolio: str | None, today: date, late: date
+) -> tuple[list[Any], list[Any]]:
+    """Every cash account as of today, known now, and what each is to receive and pay by date."""
+    rows = list(await db.fetch(CASH_NOW, portfolio, today, late))
+    return rows, list(await db.fetch(LADDER_NOW, portfolio, today))
 
 
 async def cash(
@@ -318,9 +417,9 @@ async def ladder(db: Connection, portfolio: str | None, as_of: date, cut: Cut) -
     return list(await db.fetch(LADDER, portfolio, as_of, *_known(cut)))
 
 
-async def trial_balance_now(db: Connection, portfolio: str | None) -> list[Any]:
-    """Balance per ledger account and currency as it stands; debit above zero."""
-    return list(await db.fetch(TRIAL_BALANCE_NOW, portfolio))
+async def trial_balance_now(db: Connection, portfolio: str | None, today: date) -> list[Any]:
+    """Balance per ledger account and currency as of today, known now; debit above zero."""
+    return list(await db.fetch(TRIAL_BALANCE_NOW, portfolio, today))
 
 
 async def trial_balance_then(

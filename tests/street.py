@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -188,8 +190,36 @@ class Street:
         async with self.up.core.pool.acquire() as db:
             return await verify(db)
 
+    async def books_differ(self) -> list[str]:
+        """Where the books asked for plainly differ from the books as of the business date, walked."""
+        found = []
+        for path, rows in (
+            ("/v1/positions", "positions"),
+            ("/v1/cash", "cash"),
+            ("/v1/ledger/trial-balance", "accounts"),
+        ):
+            plain = await self.get(path)
+            walked = await self.get(path, as_of=plain["as_of"])
+            first, second = ({figures(row) for row in said[rows]} for said in (plain, walked))
+            found += [f"{path} alone in the plain answer: {row}" for row in sorted(first - second)]
+            found += [f"{path} alone in the walked answer: {row}" for row in sorted(second - first)]
+        return found
+
     def _headers(self, who: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.keys[who]}"}
+
+
+def figures(row: dict[str, Any]) -> str:
+    """A row of the books with its amounts in one form; nothing where all of them are nought."""
+    numbers = {
+        name: format(Decimal(value).normalize(), "f")
+        for name, value in row.items()
+        if isinstance(value, str) and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value)
+    }
+    if not any(Decimal(value) for value in numbers.values()):
+        return ""
+    ladder = [figures(step) for step in row.get("ladder", ())]
+    return json.dumps({**row, **numbers, "ladder": ladder}, sort_keys=True)
 
 
 @asynccontextmanager

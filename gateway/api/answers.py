@@ -362,7 +362,7 @@ class Position(Answer):
 
 
 class Positions(Answer):
-    as_of: date
+    as_of: Annotated[date, Field(description="the effective date the answer is as of")]
     known_at: datetime | None
     positions: list[Position]
 
@@ -393,7 +393,7 @@ class CashPosition(Answer):
 
 
 class Cash(Answer):
-    as_of: date
+    as_of: Annotated[date, Field(description="the effective date the answer is as of")]
     known_at: datetime | None
     cash: list[CashPosition]
 
@@ -414,7 +414,7 @@ class BalanceTotal(Answer):
 class TrialBalance(Answer):
     """Balances per ledger account; `balanced` says that debits equal credits in every currency."""
 
-    as_of: date
+    as_of: Annotated[date, Field(description="the effective date the answer is as of")]
     known_at: datetime | None
     portfolio: str | None
     accounts: list[BalanceLine]

@@ -104,9 +104,12 @@ async def cash(call: Call) -> web.Response:
     asked: Dated = call.query
     as_of, late = _days(call, asked)
     async with call.core.pool.acquire() as db:
-        cut = await _cut(db, asked.known_at, asked.portfolio)
-        rows = await queries.cash(db, asked.portfolio, as_of, late, cut)
-        steps = await queries.ladder(db, asked.portfolio, as_of, cut)
+        if asked.as_of is None and asked.known_at is None:
+            rows, steps = await queries.cash_now(db, asked.portfolio, as_of, late)
+        else:
+            cut = await _cut(db, asked.known_at, asked.portfolio)
+            rows = await queries.cash(db, asked.portfolio, as_of, late, cut)
+            steps = await queries.ladder(db, asked.portfolio, as_of, cut)
     flows: defaultdict[tuple[str, str, str], list[Any]] = defaultdict(list)
     for step in steps:
         flows[step["portfolio"], step["account"], step["asset"]].append(step)
@@ -146,7 +149,7 @@ async def trial_balance(call: Call) -> web.Response:
     as_of, _ = _days(call, asked)
     async with call.core.pool.acquire() as db:
         if asked.as_of is None and asked.known_at is None:
-            rows = await queries.trial_balance_now(db, asked.portfolio)
+            rows = await queries.trial_balance_now(db, asked.portfolio, as_of)
         else:
             cut = await _cut(db, asked.known_at, asked.portfolio)
             rows = await queries.trial_balance_then(db, asked.portfolio, as_of, cut)

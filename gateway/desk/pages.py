@@ -257,12 +257,12 @@ class Desk(Frame):
         raise web.HTTPSeeOther("/?tab=approvals")
 
     async def positions(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        """Securities and cash as they stand."""
+        """Securities and cash as of the business date."""
         portfolio = request.query.get("portfolio") or None
         board = await self.boards.now()
         async with self.core.pool.acquire() as db:
             rows = await queries.positions_now(db, portfolio, board.today, board.today, None)
-            cash = await queries.cash(db, portfolio, board.today, board.today, queries.EVERYTHING)
+            cash, _ = await queries.cash_now(db, portfolio, board.today, board.today)
         return self.draw(
             "positions.html",
             seat,
@@ -276,11 +276,11 @@ class Desk(Frame):
         )
 
     async def ledger(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        """The trial balance."""
+        """The trial balance as of the business date."""
         portfolio = request.query.get("portfolio") or None
         board = await self.boards.now()
         async with self.core.pool.acquire() as db:
-            rows = await queries.trial_balance_now(db, portfolio)
+            rows = await queries.trial_balance_now(db, portfolio, board.today)
         totals: dict[str, list[Decimal]] = {}
         for row in rows:
             sums = totals.setdefault(row["currency"], [Decimal(0), Decimal(0)])

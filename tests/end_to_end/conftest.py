@@ -20,6 +20,7 @@ async def street(
     ):
         yield opened
         assert await opened.findings() == []
+        assert await opened.books_differ() == []
 
 
 @pytest.fixture
@@ -33,3 +34,4 @@ async def monday(
     ):
         yield opened
         assert await opened.findings() == []
+        assert await opened.books_differ() == []
