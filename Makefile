@@ -27,7 +27,7 @@ test-long: install chromium
 	FINALITY_EXAMPLES=2000 $(BIN)/python -m pytest tests
 
 test-faults: install
-	$(BIN)/python -m tests.faults --kills 200
+	$(BIN)/python -m tests.faults --each 20
 
 bench: install
 	$(BIN)/finality bench

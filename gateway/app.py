@@ -33,6 +33,7 @@ from gateway.inbound import Inbound
 from gateway.links import DirectoryLink, LinkConfig, MqttLink
 from gateway.mqtt import Mqtt
 from gateway.relay import Relay
+from gateway.runner import OUTAGES
 from gateway.schema_store import installed_schemas
 from schemas.problem import Problem, Refused
 from schemas.static_rows import LinkRow
@@ -200,7 +201,7 @@ async def sweep(core: Core) -> None:
         try:
             core.metrics.queue.set(sum(len(worker) for worker in core.workers))
             await core.sweep()
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as outage:
+        except (*OUTAGES, asyncpg.PostgresError) as outage:
             log.warning("sweep", error=repr(outage))
         await asyncio.sleep(SWEEP_SECONDS)
 

@@ -36,7 +36,12 @@ class Seat:
                 except BaseException:
                     await self._give_back()
                     raise
-            yield self._db
+            try:
+                yield self._db
+            except BaseException:
+                self._db.terminate()  # what broke in the middle says nothing for sure
+                await self._give_back()
+                raise
 
     async def close(self) -> None:
         """Give the connection back; with it goes the lock."""

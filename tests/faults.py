@@ -1,22 +1,26 @@
 """Kills under load: every process and every kill point, then `verify` and an exact count.
 
-`python -m tests.faults --kills 200`: kills are spread over gateway, PostgreSQL, broker, each simulator
-and each named failpoint of the gateway. Work is in flight at every kill; afterwards all that was accepted
-must be there once, settled once, and every check of `finality verify` clean. Exit 1 on any loss or double.
+`python -m tests.faults --each 20`: so many kills of gateway, PostgreSQL, broker and each simulator, and
+at each named failpoint of the gateway. The load keeps a set amount in flight, so that there is work at
+every kill and never a backlog. Afterwards all that was accepted must be there once, settled once, each
+payment paid once, and every check of `finality verify` clean. Exit 1 on any loss or double.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
+import math
 import os
 import random
 import signal
 import statistics
 import sys
 import time
-from collections.abc import AsyncIterator
+import uuid
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -32,15 +36,27 @@ from gateway import verify as audit
 from gateway.broker import free_port
 from gateway.clock import real_now
 from gateway.config import Settings
-from gateway.demo_world import demo_files, simulator_config
 from gateway.failpoints import NAMES as FAILPOINTS
 from gateway.handlers import importing
+from gateway.runner import OUTAGES
 from store.account import temporary_data
+from tests import fault_payments
+from tests.fault_payments import BankJournal, Person
 
 SIMULATORS = ("swift", "custodian", "bank")
 PROCESSES = ("gateway", "postgres", "broker", *SIMULATORS)
-SETTLE_SECONDS_MAX = 120
+SETTLE_SECONDS_MAX = 180
 RESUME_SECONDS_MAX = 60
+REACH_SECONDS_MAX = 60
+REST_SECONDS = 8  # longer than the broker takes to bring again what was not acknowledged
+PAYMENT_EVERY = 4
+# done, and waiting for a person: neither is in flight
+PROGRESS = """
+select array[
+    count(*) filter (where state = 'debited' or state = 'settled' and reference not like $1),
+    count(*) filter (where state in ('fate_unknown', 'network_nak'))]
+from condition
+"""
 
 
 @dataclass
@@ -60,28 +76,44 @@ class Harness:
     data: Path
     port: int
     key: str
+    checker: str
     environment: dict[str, str]
     seed: int
+    in_flight_wanted: int
+    targets: list[str]  # how each gateway process is to end, one after the other
+    chance: random.Random
     workers: int = 1
-    failpoint: str = ""
+    payments: bool = True
+    deaths: list[asyncio.Task[Kill]] = field(default_factory=list)
     processes: dict[str, asyncio.subprocess.Process] = field(default_factory=dict)
     accepted: set[str] = field(default_factory=set)
+    reached: int = 0  # gateways whose end was waited for
     sent: int = 0
     repeats: int = 0
     stopping: bool = False
     loaded: bool = False
     errors: list[str] = field(default_factory=list)
+    _db: asyncpg.Connection | None = None
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def keep(self, name: str) -> None:
         """Start this process and start it again whenever it dies."""
         while not self.stopping:
             process = self.processes[name] = await self._start(name)
-            await process.wait()
+            code = await process.wait()
+            if self.stopping:
+                return
+            if code != -signal.SIGKILL:
+                self.errors.append(f"{name} ended by itself, code {code}")
+            elif name == "gateway":
+                target = self.targets[len(self.deaths)]
+                self.deaths.append(asyncio.create_task(self._resume(target)))
 
     async def _start(self, name: str) -> asyncio.subprocess.Process:
         if name == "gateway":
-            environment = {**self.environment, "FINALITY_FAILPOINT": self.failpoint}
-            self.failpoint = ""
+            target = self.targets[len(self.deaths)]
+            point = f"{target}:{self.chance.randint(2, 12)}" if target in FAILPOINTS else ""
+            environment = {**self.environment, "FINALITY_FAILPOINT": point}
             command = [sys.executable, "-m", "gateway.cli", "serve"]
             command += ["--workers", str(self.workers)]
         else:
@@ -117,85 +149,129 @@ class Harness:
         process = self.processes.get(name)
         return process.pid if process is not None and process.returncode is None else None
 
-    async def load(self, rate: float) -> None:
-        """Submit at this rate; a lost answer is asked for again under the same reference."""
+    async def load(self) -> None:
+        """Keep so much in flight; a lost answer is asked for again under the same reference."""
         timeout = aiohttp.ClientTimeout(total=5)
-        async with aiohttp.ClientSession(timeout=timeout) as session:
-            slots = asyncio.Semaphore(64)
+        async with aiohttp.ClientSession(timeout=timeout) as session, asyncio.TaskGroup() as open_:
             while not self.loaded:
-                await slots.acquire()
-                task = asyncio.create_task(self.submit(session, self.sent))
-                task.add_done_callback(lambda _: slots.release())
-                self.sent += 1
-                await asyncio.sleep(1 / rate)
-            for _ in range(64):
-                await slots.acquire()
+                for _ in range(self.in_flight_wanted - await self.in_flight()):
+                    open_.create_task(self.submit(session, self.sent))
+                    self.sent += 1
+                await asyncio.sleep(0.05)
 
     async def submit(self, session: aiohttp.ClientSession, n: int) -> None:
-        """One instruction, until it is answered."""
-        body = bench.body(n, "F", self.environment["BENCH_TODAY"])
+        """One instruction or payment, until it is answered."""
+        kind, body = self._body(n)
+        status, said = await self.post(session, f"/v1/{kind}", body, self.key)
+        if status in (200, 201):
+            self.accepted.add(body["reference"])
+            self.repeats += status == 200
+        else:
+            self.errors.append(f"{body['reference']}: {status} {said[:200]}")
+
+    def _body(self, n: int) -> tuple[str, dict[str, Any]]:
+        today = self.environment["BENCH_TODAY"]
+        if self.payments and n % PAYMENT_EVERY == 0:
+            return "payments", fault_payments.body(n // PAYMENT_EVERY, today)
+        body = bench.body(n, "F", today)
         if n % 3 == 1:  # T2S by sese beside DTC by MT
             body |= {"isin": "DE0007164600", "counterparty": "NORDDE30"}
             for name in ("price", "deal_amount", "commission", "settlement_amount"):
                 body[name] = {**body[name], "currency": "EUR"}
-        if n % 4 == 3:
+        if n % 5 == 3:
             body["direction"] = "DELI"
             deal, fee = body["deal_amount"]["value"], body["commission"]["value"]
             net = f"{Decimal(deal) - Decimal(fee):.2f}"
             body["settlement_amount"] = {**body["settlement_amount"], "value": net}
-        headers = {"Authorization": f"Bearer {self.key}"}
-        url = f"http://127.0.0.1:{self.port}/v1/instructions"
+        return "instructions", body
+
+    async def post(
+        self, session: aiohttp.ClientSession, path: str, body: dict[str, Any], key: str
+    ) -> tuple[int, str]:
+        """What the gateway says to it, however often it dies before the answer."""
+        headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": str(uuid.uuid4())}
         while True:
             try:
+                url = f"http://127.0.0.1:{self.port}{path}"
                 async with session.post(url, json=body, headers=headers) as answer:
                     said = await answer.text()
-                    if answer.status in (200, 201):
-                        self.accepted.add(body["reference"])
-                        self.repeats += answer.status == 200
-                        return
                     if answer.status not in (500, 503):
-                        self.errors.append(f"{answer.status} {said[:200]}")
-                        return
+                        return answer.status, said
             except (aiohttp.ClientError, TimeoutError, OSError):
                 pass
             await asyncio.sleep(0.2)
 
+    async def play_person(self, person: Person) -> None:
+        """Look at payments of unknown fate every second."""
+        while True:
+            await self.look(person, at_rest=False)
+            await asyncio.sleep(1)
+
+    async def look(self, person: Person, *, at_rest: bool) -> None:
+        """One look, put off to the next where the database is away."""
+        with contextlib.suppress(*OUTAGES):
+            db = await asyncpg.connect(self.real.app_dsn, timeout=5)
+            try:
+                await person.look(db, at_rest=at_rest)
+            finally:
+                await db.close()
+
     async def ask(self, query: str, *args: Any) -> Any:
         """One value from the database, however often it dies meanwhile."""
-        while True:
-            try:
-                db = await asyncpg.connect(self.real.app_dsn, timeout=5)
+        async with self._one_at_a_time:
+            while True:
                 try:
-                    return await db.fetchval(query, *args)
-                finally:
-                    await db.close()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await asyncio.sleep(0.05)
+                    if self._db is None or self._db.is_closed():
+                        self._db = await asyncpg.connect(self.real.app_dsn, timeout=5)
+                    return await self._db.fetchval(query, *args, timeout=10)
+                except OUTAGES:
+                    if self._db is not None:
+                        self._db.terminate()  # broken in the middle, it may not know that it is
+                    await asyncio.sleep(0.05)
+
+    async def progress(self) -> tuple[int, int]:
+        """How many are done, and how many wait for a person."""
+        done, waiting = await self.ask(PROGRESS, f"{fault_payments.PREFIX}%")
+        return int(done), int(waiting)
 
     async def in_flight(self) -> int:
-        """Accepted by HTTP or on their way there, and not settled."""
-        settled = await self.ask("select count(*) from condition where state = 'settled'")
-        return max(0, self.sent - int(settled))
+        """Accepted by HTTP or on their way there, not settled, and waiting for nobody here."""
+        done, waiting = await self.progress()
+        return max(0, self.sent - done - waiting)
 
-    async def kill(self, target: str, nth: int) -> Kill:
-        """Kill one thing under load and wait until answers come in again."""
+    async def kill(self, target: str) -> Kill:
+        """Kill one thing under load, or wait until it died, and until answers came in again."""
+        if target in FAILPOINTS:
+            return await self._death(self.reached)
         flying = 0
         while flying == 0:
             flying = await self.in_flight()
             await asyncio.sleep(0.02)
-        if target in FAILPOINTS:
-            self.failpoint = f"{target}:{nth}"
-            os.kill(await self._alive("gateway"), signal.SIGKILL)
-            armed = await self._next_gateway()
-            try:
-                await asyncio.wait_for(armed.wait(), 30)
-            except TimeoutError:
-                self.errors.append(f"{target}:{nth} was not reached in 30 s")
-                os.kill(armed.pid, signal.SIGKILL)
-            flying = await self.in_flight()
-        else:
+        if target == "gateway":
+            while len(self.deaths) < self.reached:  # the one that is to be killed by us
+                await asyncio.sleep(0.02)
             os.kill(await self._alive(target), signal.SIGKILL)
+            return await self._death(self.reached)
+        os.kill(await self._alive(target), signal.SIGKILL)
+        return await self._resume(target, flying)
+
+    async def _death(self, nth: int) -> Kill:
+        """The end of the nth gateway."""
+        self.reached += 1
+        end = time.monotonic() + REACH_SECONDS_MAX
+        while len(self.deaths) <= nth:
+            if time.monotonic() > end:
+                self.errors.append(f"{self.targets[nth]} was not reached")
+                os.kill(await self._alive("gateway"), signal.SIGKILL)
+                end = math.inf
+            await asyncio.sleep(0.02)
+        return await self.deaths[nth]
+
+    async def _resume(self, target: str, flying: int | None = None) -> Kill:
+        """What was in flight when it died, and how long until an answer came in again."""
         started = time.monotonic()
+        if flying is None:
+            flying = await self.in_flight()
         before = await self.ask("select coalesce(max(id), 0) from inbox")
         while await self.ask("select coalesce(max(id), 0) from inbox") <= before:
             if time.monotonic() - started > RESUME_SECONDS_MAX:
@@ -209,28 +285,30 @@ class Harness:
             await asyncio.sleep(0.05)
         return pid
 
-    async def _next_gateway(self) -> asyncio.subprocess.Process:
-        old = self.processes["gateway"]
-        while self.processes["gateway"] is old:
-            await asyncio.sleep(0.02)
-        return self.processes["gateway"]
-
 
 @asynccontextmanager
-async def harness(seed: int, workers: int = 1) -> AsyncIterator[Harness]:
+async def harness(
+    seed: int,
+    in_flight: int = 60,
+    plan: Sequence[str] = (),
+    *,
+    workers: int = 1,
+    payments: bool = True,
+) -> AsyncIterator[Harness]:
     """Everything up on a data folder of its own."""
     with temporary_data() as data:
         settings = Settings(data=data, environment="TEST", http_port=0)
         async with wiring.parts(settings) as real:
             db = await asyncpg.connect(real.app_dsn)
             today = real_now().date()
-            files = {**demo_files(), "calendars.csv": open_everywhere(today)}
+            files = {**fault_payments.static_files(), "calendars.csv": open_everywhere(today)}
             await importing.apply(db, files, "faults", real_now(), False)
             key = await identity.create_key(db, "faults", "faults", ["maker", "viewer"], real_now())
+            checker = await identity.create_key(db, "person", "person", ["checker"], real_now())
             await db.close()
             folder = data / "simulators"
             folder.mkdir()
-            (folder / "config.json").write_text(json.dumps(simulator_config(at_once=True)))
+            (folder / "config.json").write_text(json.dumps(fault_payments.simulators()))
             port = free_port()
             environment = {
                 **os.environ,
@@ -241,7 +319,20 @@ async def harness(seed: int, workers: int = 1) -> AsyncIterator[Harness]:
                 "FINALITY_HTTP_PORT": str(port),
                 "BENCH_TODAY": bench_today(),
             }
-            run = Harness(real, data, port, key, environment, seed, workers)
+            run = Harness(
+                real,
+                data,
+                port,
+                key,
+                checker,
+                environment,
+                seed,
+                in_flight,
+                [t for t in [*plan, "gateway"] if t == "gateway" or t in FAILPOINTS],
+                random.Random(seed),
+                workers,
+                payments,
+            )
             keeping = [asyncio.create_task(run.keep(name)) for name in ("gateway", *SIMULATORS)]
             try:
                 yield run
@@ -270,46 +361,76 @@ def open_everywhere(today: Any) -> bytes:
     return (text + "\n".join(more) + "\n").encode()
 
 
-async def run(kills: int, seed: int, rate: float) -> tuple[list[Kill], list[str], dict[str, int]]:
+async def run(each: int, seed: int, in_flight: int) -> tuple[list[Kill], list[str], dict[str, int]]:
     """The kills, every fault found, and the counts."""
-    chance = random.Random(seed)
-    targets = [*PROCESSES, *FAILPOINTS]
-    plan = [targets[n % len(targets)] for n in range(kills)]
-    chance.shuffle(plan)
+    plan = [*PROCESSES, *FAILPOINTS] * each
+    random.Random(seed).shuffle(plan)
     done: list[Kill] = []
-    async with harness(seed) as up:
-        loading = asyncio.create_task(up.load(rate))
-        while not await up.ask("select count(*) from condition where state = 'settled'"):
+    async with harness(seed, in_flight, plan) as up, aiohttp.ClientSession() as session:
+
+        async def decide(path: str, body: dict[str, Any]) -> None:
+            key = up.checker if "decide-fate" in path else up.key
+            status, said = await up.post(session, path, body, key)
+            if status not in (200, 409):  # 409: its fate became known meanwhile
+                up.errors.append(f"{path}: {status} {said[:200]}")
+
+        person = Person(BankJournal(up.data / "simulators" / "bank.jsonl"), decide)
+        loading = asyncio.create_task(up.load())
+        deciding = asyncio.create_task(up.play_person(person))
+        while not (await up.progress())[0]:
             await asyncio.sleep(0.1)
         for n, target in enumerate(plan):
-            done.append(await up.kill(target, chance.randint(1, 12)))
+            done.append(await up.kill(target))
             kill = done[-1]
             sys.stderr.write(
-                f"{n + 1:>4}/{kills} {target:<14} in flight {kill.in_flight:>4}"
+                f"{n + 1:>4}/{len(plan)} {target:<14} in flight {kill.in_flight:>4}"
                 f"  resumed {kill.resume_seconds:.1f} s\n"
             )
         up.loaded = True
         await loading
-        faults = await settle_and_check(up)
-        counts = {"sent": up.sent, "accepted": len(up.accepted), "asked again": up.repeats}
+        deciding.cancel()
+        await asyncio.wait((deciding,))
+        faults = await settle_and_check(up, person)
+        counts = {
+            "sent": up.sent,
+            "accepted": len(up.accepted),
+            "asked again": up.repeats,
+            "payments": sum(ref.startswith(fault_payments.PREFIX) for ref in up.accepted),
+            "fates decided: left": len(person.left),
+            "not left, sent again by a person": len(person.not_left),
+        }
         return done, [*up.errors, *faults], counts
 
 
-async def settle_and_check(up: Harness) -> list[str]:
-    """Wait until all that was accepted is settled; then every fault there is."""
+async def settle_and_check(up: Harness, person: Person | None = None) -> list[str]:
+    """Wait until all that was accepted is done; then every fault there is."""
+    await _drain(up, person)
+    return await _check(up)
+
+
+async def _drain(up: Harness, person: Person | None) -> None:
+    """Wait until all is done; once nothing travels, the person also says what did not leave."""
     end = time.monotonic() + SETTLE_SECONDS_MAX
-    while time.monotonic() < end:
-        settled = await up.ask("select count(*) from condition where state = 'settled'")
-        if settled >= len(up.accepted):
-            break
+    size, since = -1, time.monotonic()
+    while time.monotonic() < end and (await up.progress())[0] < len(up.accepted):
+        journals = list((up.data / "simulators").glob("*.jsonl"))
+        if (now := sum(journal.stat().st_size for journal in journals)) != size:
+            size, since = now, time.monotonic()
+        if person is not None:
+            await up.look(person, at_rest=time.monotonic() - since > REST_SECONDS)
         await asyncio.sleep(0.5)
     await asyncio.sleep(2)
+
+
+async def _check(up: Harness) -> list[str]:
     db = await asyncpg.connect(up.real.app_dsn)
     try:
         faults = [
             f"not settled: {r['reference']} {r['state']} {r['waits_for']}"
             for r in await db.fetch(
-                "select reference, state, waits_for from condition where state <> 'settled'"
+                "select reference, state, waits_for from condition where state <> case"
+                " when reference like $1 then 'debited' else 'settled' end",
+                f"{fault_payments.PREFIX}%",
             )
         ]
         stored = {r["reference"] for r in await db.fetch("select reference from instruction")}
@@ -322,6 +443,8 @@ async def settle_and_check(up: Harness) -> list[str]:
                 " where e.type = 'SettledPart' group by i.id, i.reference having count(*) > 1"
             )
         ]
+        if up.payments:
+            faults += await fault_payments.faults(db, up.data / "simulators", up.accepted)
         for _ in range(10):
             findings = await audit.verify(db, up.data / "simulators")
             if not findings:
@@ -349,11 +472,11 @@ def table(done: list[Kill]) -> str:
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults")
-    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--each", type=int, default=20, help="kills of each process and failpoint")
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--rate", type=float, default=40.0, help="instructions a second")
+    parser.add_argument("--in-flight", type=int, default=60, help="instructions kept in flight")
     given = parser.parse_args()
-    done, faults, counts = asyncio.run(run(given.kills, given.seed, given.rate))
+    done, faults, counts = asyncio.run(run(given.each, given.seed, given.in_flight))
     sys.stdout.write(table(done) + "\n" + "  ".join(f"{k} {v}" for k, v in counts.items()) + "\n")
     sys.stdout.write("\n".join(faults[:40]) + ("\n" if faults else "nothing lost, nothing twice\n"))
     sys.exit(1 if faults else 0)

@@ -27,7 +27,7 @@ SECONDS_MAX = 180
 
 @pytest.fixture(scope="module")
 async def up() -> AsyncIterator[faults.Harness]:
-    async with faults.harness(seed=7, workers=2) as running:
+    async with faults.harness(seed=7, workers=2, payments=False) as running:
         async with asyncio.timeout(120):
             while await running.ask("select count(*) from worker") < 2 or not await shared(running):
                 await asyncio.sleep(0.1)

@@ -124,3 +124,14 @@ async def test_a_lost_lock_from_before_the_servers_start_says_nothing(
         "update worker set seen_at = pg_postmaster_start_time() - interval '1 second'"
     )
     assert await second.look_round() == set()
+
+
+async def test_a_seat_that_broke_in_use_is_not_used_again(two: Two) -> None:
+    first, second = two
+    await first.look_round()
+    before = await first.session()
+    with pytest.raises(ValueError, match="in the middle"):
+        async with first.seat.taken():
+            raise ValueError("in the middle")
+    assert await first.session() != before
+    assert await first.look_round() | await second.look_round() == ALL
