@@ -33,6 +33,7 @@ from schemas.problem import Problem, Refused
 from schemas.static import StaticData, StoredRow
 from settlement.findings import portfolio_of
 from store import cases, commands, leases, messages, static
+from store.cases import Timer
 from store.leases import LANES, Held
 from store.messages import Settled
 from store.rows import Connection, Pool
@@ -213,10 +214,10 @@ class Core:
         self.parked_references.update(s.reference for s in settled if s.reference)
         self.feed.wake()
 
-    async def fate_unknown(self, rows: Sequence[Any]) -> None:
-        """A payment may or may not have left: a status or a person decides (DOMAIN 4.7)."""
+    async def ring_now(self, db: Connection, kind: str, rows: Sequence[Any]) -> None:
+        """Leave this for the holders of the lanes, in the caller's transaction: a kill loses nothing."""
         now = self.clock.now()
-        await self.put([Due(r["lane"], r["instruction"], "fate_unknown", now) for r in rows])
+        await cases.set_timers(db, [Timer(r["lane"], r["instruction"], kind, now) for r in rows])
 
     # what comes round -----------------------------------------------------------------------------
 
@@ -264,8 +265,8 @@ class Core:
         """Work what is due: timers, overdue acknowledgements, parked messages, other processes' work."""
         async with self.pool.acquire() as db:
             await self._commands(db)
-            await self._timers(db)
             await self._overdue(db)
+            await self._timers(db)
             await self._parked(db)
             await self._static(db)
         for inbound in list(self.inbounds.values()):  # links may start meanwhile
@@ -290,21 +291,16 @@ class Core:
             return
         log.warning("ack_overdue", messages=len(rows))
         attempts = self.settings.attempts_max
-        again = [r for r in rows if r["securities"] and r["attempt"] < attempts]
-        await messages.send_again(db, [r["id"] for r in again])
-        lost = [r for r in rows if not r["securities"]]
-        await messages.fate_unknown(db, [r["id"] for r in lost])
+        securities = [r for r in rows if r["securities"]]
+        lost = [r for r in rows if not r["securities"]]  # a person or a status decides (DOMAIN 4.7)
+        async with db.transaction():
+            again = [r["id"] for r in securities if r["attempt"] < attempts]
+            await messages.send_again(db, again)
+            await messages.fate_unknown(db, [r["id"] for r in lost])
+            await self.ring_now(db, "ack_overdue", securities)
+            await self.ring_now(db, "fate_unknown", lost)
         for relay in self.relays.values():
             relay.wake.set()
-        now = self.clock.now()
-        await self.put(
-            [
-                Due(r["lane"], r["instruction"], "ack_overdue", now)
-                for r in rows
-                if r in again or r not in lost
-            ]
-        )
-        await self.fate_unknown(lost)
 
     async def _parked(self, db: Connection) -> None:
         rows = await messages.expired_parked(db, self.clock.now(), 500)

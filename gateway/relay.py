@@ -64,9 +64,10 @@ class Relay:
         """What stood in `sending` may have left: securities go again with PDE, payments wait."""
         async with self.core.pool.acquire() as db, db.transaction():
             stranded = await messages.stranded_many(db, self.link.name, "")
+            unknown = [r for r in stranded if not r["securities"]]
+            await self.core.ring_now(db, "fate_unknown", unknown)
         for row in stranded:
             log.warning("possible duplicate", link=self.link.name, reference=row["reference"])
-        await self.core.fate_unknown([r for r in stranded if not r["securities"]])
 
     async def _drain(self) -> None:
         while True:

@@ -19,7 +19,7 @@ delete from timer t using unnest($1::smallint[], $2::uuid[], $3::text[], $4::tim
     d (lane, instruction, kind, due_at)
 where t.lane = d.lane and t.instruction = d.instruction and t.kind = d.kind and t.due_at <= d.due_at
 """
-STORED = ("confirmation", "contractual")
+STORED = ("confirmation", "contractual", "ack_overdue", "fate_unknown")
 
 
 def ring(advance: Advance, item: Due) -> None:
