@@ -3,13 +3,14 @@ from __future__ import annotations
 import pytest
 
 from tests import faults
+from tests.fault_harness import FAILPOINTS, PROCESSES
 
 
 @pytest.mark.faults
 @pytest.mark.slow
 async def test_a_kill_of_everything_and_at_every_point_loses_and_doubles_nothing():
     done, found, counts = await faults.run(1, seed=7, in_flight=40)
-    assert {kill.target for kill in done} == {*faults.PROCESSES, *faults.FAILPOINTS}
+    assert {kill.target for kill in done} == {*PROCESSES, *FAILPOINTS}
     assert all(kill.in_flight for kill in done)
     assert counts["accepted"] == counts["sent"]
     assert found == []

@@ -19,6 +19,7 @@ import pytest
 from gateway import identity
 from gateway.clock import real_now
 from tests import faults
+from tests.fault_harness import Harness, harness
 
 pytestmark = pytest.mark.slow
 COUNT = 200
@@ -26,21 +27,21 @@ SECONDS_MAX = 180
 
 
 @pytest.fixture(scope="module")
-async def up() -> AsyncIterator[faults.Harness]:
-    async with faults.harness(seed=7, workers=2, payments=False) as running:
+async def up() -> AsyncIterator[Harness]:
+    async with harness(seed=7, workers=2, payments=False) as running:
         async with asyncio.timeout(120):
             while await running.ask("select count(*) from worker") < 2 or not await shared(running):
                 await asyncio.sleep(0.1)
         yield running
 
 
-async def shared(up: faults.Harness) -> bool:
+async def shared(up: Harness) -> bool:
     """Whether both hold half of the lanes."""
     query = "select count(distinct holder) = 2 and min(n) = 32 from (select holder, count(*) as n"
     return bool(await up.ask(f"{query} from lane_lease group by holder) held"))
 
 
-async def send(up: faults.Harness, count: int) -> None:
+async def send(up: Harness, count: int) -> None:
     """Submit so many, each over a connection of its own, so that both processes are asked."""
     connector = aiohttp.TCPConnector(force_close=True, limit=16)
     async with aiohttp.ClientSession(
@@ -50,13 +51,13 @@ async def send(up: faults.Harness, count: int) -> None:
         await asyncio.gather(*(up.submit(web, n) for n in range(first, up.sent)))
 
 
-async def all_settled(up: faults.Harness, count: int) -> None:
+async def all_settled(up: Harness, count: int) -> None:
     async with asyncio.timeout(SECONDS_MAX):
         while await up.ask("select count(*) from condition where state = 'settled'") < count:
             await asyncio.sleep(0.2)
 
 
-async def scrape(up: faults.Harness) -> dict[str, float]:
+async def scrape(up: Harness) -> dict[str, float]:
     """What one of the processes says of all."""
     async with (
         aiohttp.ClientSession() as web,
@@ -66,14 +67,14 @@ async def scrape(up: faults.Harness) -> dict[str, float]:
     return {name: float(value) for name, _, value in (x.rpartition(" ") for x in lines)}
 
 
-def workers(up: faults.Harness) -> list[int]:
+def workers(up: Harness) -> list[int]:
     """The gateway processes behind process 0."""
     parent = up.pid("gateway")
     text = Path(f"/proc/{parent}/task/{parent}/children").read_text()
     return [int(pid) for pid in text.split()]
 
 
-async def test_two_hundred_settle_whichever_process_takes_them(up: faults.Harness) -> None:
+async def test_two_hundred_settle_whichever_process_takes_them(up: Harness) -> None:
     await send(up, COUNT)
     await all_settled(up, COUNT)
     assert up.errors == []
@@ -88,7 +89,7 @@ async def test_two_hundred_settle_whichever_process_takes_them(up: faults.Harnes
     assert await faults.settle_and_check(up) == []
 
 
-async def test_metrics_are_the_sum_whoever_is_asked(up: faults.Harness) -> None:
+async def test_metrics_are_the_sum_whoever_is_asked(up: Harness) -> None:
     await all_settled(up, COUNT)
     sent = await up.ask("select sum(attempt) from outbox where link = 'swift'")
     received = await up.ask("select sum(seen) from inbox where link = 'swift'")
@@ -103,7 +104,7 @@ async def test_metrics_are_the_sum_whoever_is_asked(up: faults.Harness) -> None:
 
 
 async def test_people_are_answered_by_the_holder_whichever_process_they_ask(
-    up: faults.Harness,
+    up: Harness,
 ) -> None:
     keys = await people(up)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True)) as web:
@@ -139,7 +140,7 @@ async def test_people_are_answered_by_the_holder_whichever_process_they_ask(
         assert await up.ask("select count(*) from command_answer") == 0
 
 
-async def people(up: faults.Harness) -> dict[str, str]:
+async def people(up: Harness) -> dict[str, str]:
     db = await asyncpg.connect(up.real.app_dsn)
     try:
         return {
@@ -150,7 +151,7 @@ async def people(up: faults.Harness) -> dict[str, str]:
         await db.close()
 
 
-async def test_one_is_killed_and_the_rest_goes_on(up: faults.Harness) -> None:
+async def test_one_is_killed_and_the_rest_goes_on(up: Harness) -> None:
     already = len(up.accepted)
     before = await scrape(up)
     victims = workers(up)

@@ -12,6 +12,7 @@ from gateway import app as wiring
 from gateway.clock import VirtualClock
 from gateway.config import Settings
 from gateway.core import Core
+from gateway.inbound import Inbound
 from gateway.links import DirectoryLink, LinkConfig
 from gateway.relay import Relay
 from gateway.schema_store import installed_schemas
@@ -39,6 +40,7 @@ async def dies_after_finding(given: wiring.Parts, data: Path, link: str) -> None
     settings = Settings(data=data)
     async with await wiring.make_pool(given.app_dsn, settings) as pool:
         core = Core(pool, settings, VirtualClock(TUESDAY), installed_schemas(data))
+        core.inbounds[link] = Inbound(core, link)
         config = LinkConfig(link, "directory", "mx")
         relay = Relay(core, DirectoryLink(core, config, data / "links" / link))
         await relay._recover()
