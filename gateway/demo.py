@@ -10,10 +10,12 @@ import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import aiohttp
 import asyncpg
+import structlog
 
 from gateway import app as wiring
 from gateway import identity
@@ -26,21 +28,34 @@ from gateway.demo_world import PEOPLE, demo_files, holdings_of, plan, simulator_
 from gateway.desk.login import one_time_link
 from gateway.handlers import importing
 from gateway.mqtt import Mqtt
+from gateway.runner import OUTAGES
 from gateway.simulate import spawn_simulators, stop_processes
 from settlement.calendar import business_days_after
 from store.account import temporary_data
 
+log = structlog.get_logger()
+LAST_STEP_SECONDS = 10
+
 
 @asynccontextmanager
-async def stage(settings: Settings, seed: int) -> AsyncIterator[Day]:
-    """A gateway on a virtual clock with simulators, static data, keys and a driver."""
+async def stage(settings: Settings, seed: int, revive: bool = False) -> AsyncIterator[Day]:
+    """A gateway on a virtual clock with simulators, static data, keys and a driver.
+
+    With `revive` simulators that die are started again; without, their end is the run's.
+    """
     clock = VirtualClock(OPEN)
     async with wiring.parts(settings) as real:
         await _set_up(real, settings)
         assert real.mqtt is not None
-        processes = await spawn_simulators(
-            real.mqtt, settings.data / "simulators", seed, "virtual", simulator_config()
+        spawn = partial(
+            spawn_simulators,
+            real.mqtt,
+            settings.data / "simulators",
+            seed,
+            "virtual",
+            simulator_config(),
         )
+        processes = await spawn()
         try:
             async with (
                 wiring.running(settings, clock, real) as up,
@@ -49,7 +64,14 @@ async def stage(settings: Settings, seed: int) -> AsyncIterator[Day]:
                 wiring.background() as tasks,
             ):
                 keys = json.loads((settings.data / "keys.json").read_text())
-                day = Day(up, Door(session, up.url, keys), mqtt, seed, processes)
+                day = Day(
+                    up,
+                    Door(session, up.url, keys),
+                    mqtt,
+                    seed,
+                    processes,
+                    spawn if revive else None,
+                )
                 await day.subscribe()
                 tasks.start(day.listen(), "reports")
                 await up.core.sweep()
@@ -102,7 +124,7 @@ async def once(
 
 async def stream(count: int, seed: int, settings: Settings) -> None:
     """Play business days of about two minutes each until stopped; data and clock are kept."""
-    async with stage(settings, seed) as day:
+    async with stage(settings, seed, revive=True) as day:
         key = json.loads((settings.data / "keys.json").read_text())["admin"]
         link = await one_time_link(day.core.pool, identity.prefix_of(key), day.up.url, real_now())
         sys.stdout.write(
@@ -115,23 +137,29 @@ async def stream(count: int, seed: int, settings: Settings) -> None:
         playing = asyncio.create_task(_play(day, count, seed))
         stopping = asyncio.create_task(wiring.until_signalled())
         done, _ = await asyncio.wait({playing, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (playing, stopping):
-            if task not in done:
-                task.cancel()
-        await asyncio.gather(playing, stopping, return_exceptions=True)
         if playing in done:
+            stopping.cancel()
             playing.result()
         sys.stdout.write("\nstopping\n")
+        day.ending = True  # at rest: what one side has sent, the other has
+        await asyncio.wait({playing}, timeout=LAST_STEP_SECONDS)
+        playing.cancel()
+        await asyncio.gather(playing, return_exceptions=True)
 
 
 async def _play(day: Day, count: int, seed: int) -> None:
     """One business day after another."""
     calendar = day.core.static.calendars["NYSE"]
-    while True:
-        async with day.core.pool.acquire() as db:
-            first = 1 + int(
-                await db.fetchval("select count(*) from instruction where reference ~ '^T'")
-            )
+    while not day.ending:
+        try:
+            async with day.core.pool.acquire() as db:
+                first = 1 + int(
+                    await db.fetchval("select count(*) from instruction where reference ~ '^T'")
+                )
+        except OUTAGES as outage:
+            log.warning("the demo waits", error=repr(outage))
+            await day.quiet()
+            continue
         now = day.core.clock.now()
         today = now.date()
         opening = datetime.combine(today, OPEN.timetz())

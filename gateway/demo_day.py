@@ -10,20 +10,25 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import aiohttp
+import structlog
 
 from gateway import app as wiring
 from gateway.demo_stream import OPEN, Trade
 from gateway.demo_world import LATE_SSI
 from gateway.mqtt import Mqtt
+from gateway.runner import OUTAGES
 
+log = structlog.get_logger()
 SIMULATORS = ("swift", "custodian", "bank")
 STEP = timedelta(seconds=30)
+QUIET_SECONDS = 60
+Processes = list[asyncio.subprocess.Process]
 
 
 class Door:
@@ -68,15 +73,18 @@ class Day:
         door: Door,
         mqtt: Mqtt,
         seed: int,
-        simulators: Sequence[asyncio.subprocess.Process],
+        simulators: Processes,
+        spawn: Callable[[], Awaitable[Processes]] | None = None,
     ) -> None:
         self.up = up
+        self.spawn = spawn  # again, when they die; without it their end is the demo's
         self.simulators = simulators
         self.core = up.core
         self.door = door
         self.mqtt = mqtt
         self.seed = seed
         self.tick = 0
+        self.ending = False  # the step in hand is the last
         self.reports: dict[str, dict[str, Any]] = {}
         self.waiting: list[Trade] = []
         self.mended: set[str] = set()
@@ -104,18 +112,24 @@ class Day:
 
     async def quiet(self) -> None:
         """Wait until nobody has anything in hand; RuntimeError names who never comes to rest."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + QUIET_SECONDS
         calm = 0
         while calm < 2:
             why = await self._unrest()
             calm = 0 if why else calm + 1
             if why and time.monotonic() > end:
-                raise RuntimeError(f"not quiet after 60 s: {why}")
+                raise RuntimeError(f"not quiet after {QUIET_SECONDS} s: {why}")
             await asyncio.sleep(0.004 if why else 0.001)
 
     async def _unrest(self) -> str:
+        try:
+            return await self._in_hand()
+        except OUTAGES as outage:
+            return f"{outage!r}"
+
+    async def _in_hand(self) -> str:
         if any(process.returncode is not None for process in self.simulators):
-            raise RuntimeError(f"a simulator ended; see {self.core.settings.data / 'simulators'}")
+            await self._revive()
         late = [n for n in SIMULATORS if self.reports.get(n, {}).get("tick") != self.tick]
         if late:
             return f"no report of tick {self.tick} from {', '.join(late)}"
@@ -145,19 +159,34 @@ class Day:
                     return f"{topic}: on its way from {name}"
         return ""
 
+    async def _revive(self) -> None:
+        """Start the simulators again: each replays its journal, and reports anew."""
+        if self.spawn is None:
+            raise RuntimeError(f"a simulator ended; see {self.core.settings.data / 'simulators'}")
+        log.warning("died, restarting", service="simulators")
+        self.simulators[:] = await self.spawn()
+        self.reports.clear()
+
     async def run(self, until: datetime, progress: Any = None, pace_seconds: float = 0.0) -> None:
-        """Play until this business instant."""
+        """Play until this business instant, or to the end of a step once `ending` is set."""
         await self.quiet()
-        while self.core.clock.now() < until:
-            await self._act()
-            await self.quiet()
-            next_at = await self._next(until)
-            if pace_seconds:
-                await asyncio.sleep(pace_seconds)
-            await self.set_clock(next_at)
-            await self.quiet()
-            if progress is not None:
-                await progress()
+        while self.core.clock.now() < until and not self.ending:
+            try:
+                await self._step(until, progress, pace_seconds)
+            except OUTAGES as outage:  # a step may be made again: references and keys know it
+                log.warning("the demo waits", error=repr(outage))
+                await self.quiet()
+
+    async def _step(self, until: datetime, progress: Any, pace_seconds: float) -> None:
+        await self._act()
+        await self.quiet()
+        next_at = await self._next(until)
+        if pace_seconds:
+            await asyncio.sleep(pace_seconds)
+        await self.set_clock(next_at)
+        await self.quiet()
+        if progress is not None:
+            await progress()
 
     async def _next(self, until: datetime) -> datetime:
         """The next instant at which anyone has something to do, on the grid of steps."""
@@ -179,7 +208,6 @@ class Day:
         """What upstream and the desk do at this instant."""
         now = self.core.clock.now()
         due = [t for t in self.waiting if t.at <= now]
-        self.waiting = self.waiting[len(due) :]
         by_door: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for t in due:
             by_door.setdefault((t.who, t.kind), []).append(t.body)
@@ -189,6 +217,7 @@ class Day:
                 if status != 200:
                     raise RuntimeError(f"upstream was answered {status}: {said}")
                 self.problems += [str(r) for r in said["results"] if r["outcome"] == "refused"]
+        self.waiting = self.waiting[len(due) :]
         await self._mend(now)
 
     async def _mend(self, now: datetime) -> None:

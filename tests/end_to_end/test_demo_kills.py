@@ -1,0 +1,109 @@
+"""The demo as a person runs it: each of its processes killed, then Ctrl-C, and nothing is left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.broker import free_port
+from store.account import temporary_data
+
+WAIT_SECONDS = 60.0
+CHILDREN = {"PostgreSQL": "postgres", "broker": "nats-server", "simulators": "simulators.all"}
+
+
+class Demo:
+    """A running `finality demo`."""
+
+    def __init__(self, data: Path) -> None:
+        self.data, self.port = data, free_port()
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("FINALITY_")}
+        with (data / "stderr").open("wb") as stderr:
+            self.process = subprocess.Popen(
+                [
+                    sys.executable, "-m", "gateway.cli", "demo",
+                    "--data", str(data), "--instructions", "40",
+                ],
+                env=environment | {"FINALITY_HTTP_PORT": str(self.port)},
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+            )  # fmt: skip
+
+    def now(self) -> str:
+        """Its business time; empty while it cannot say."""
+        try:
+            key = json.loads((self.data / "keys.json").read_text())["anna"]
+            request = urllib.request.Request(
+                f"http://127.0.0.1:{self.port}/v1/clock", headers={"Authorization": f"Bearer {key}"}
+            )
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                return str(json.load(answer)["now"])
+        except (OSError, ValueError):
+            return ""
+
+    def moves_on(self) -> None:
+        """Wait until its clock has moved twice."""
+        for _ in range(2):
+            before = self.now()
+            self.until(lambda before=before: (at := self.now()) != "" and at > before)
+
+    def until(self, what: Callable[[], Any]) -> None:
+        end = time.monotonic() + WAIT_SECONDS
+        while not what():
+            assert self.process.poll() is None, (self.data / "stderr").read_text()[-3000:]
+            assert time.monotonic() < end, (self.data / "stderr").read_text()[-3000:]
+            time.sleep(0.1)
+
+    def children(self) -> dict[int, str]:
+        """Its direct children by pid."""
+        pid = self.process.pid
+        listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return {
+            int(child): Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            for child in listed
+        }
+
+    def child(self, name: str) -> int:
+        """The pid of the one child of this name."""
+        [pid] = [pid for pid, line in self.children().items() if CHILDREN[name] in line]
+        return pid
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Demo]:
+    with temporary_data() as data:
+        running = Demo(data)
+        try:
+            running.moves_on()
+            yield running
+        finally:
+            running.process.kill()
+            running.process.wait()
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("name", CHILDREN)
+def test_the_demo_plays_on_when_a_process_of_its_dies(demo: Demo, name: str) -> None:
+    killed = demo.child(name)
+    os.kill(killed, signal.SIGKILL)
+    demo.moves_on()
+    assert demo.child(name) != killed
+
+
+@pytest.mark.faults
+def test_ctrl_c_leaves_no_process(demo: Demo) -> None:
+    pids = demo.children()
+    assert len(pids) == len(CHILDREN)
+    demo.process.send_signal(signal.SIGINT)
+    assert demo.process.wait(30) == 0
+    assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
