@@ -7,16 +7,18 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import structlog
 
 from gateway.inbound import Arrival
 from gateway.mqtt import Fate, LinkDown, Mqtt
+from parsers import companions
 
 if TYPE_CHECKING:
     from gateway.core import Core
@@ -133,10 +135,26 @@ class MqttLink:
 
 PARTIAL = (".tmp", ".part", ".writing")
 STABLE_SECONDS = 2.0
+SCAN_SECONDS = 0.25
+MESSAGE_STARTS = (b"{1:", b"<")  # a companion that holds the network's own answer
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A file as one scan saw it: another size or time of writing is another sight."""
+
+    inode: int
+    size: int
+    written_ns: int
+    since: float  # real seconds of the first scan that saw it so
 
 
 class DirectoryLink:
-    """Folders `out`, `in`, `done` and `error`: files written whole then renamed, read once they are still."""
+    """Folders `out`, `in`, `done` and `error`: files written whole then renamed, read once they are whole.
+
+    The counterparty answers in `in`, or with a companion beside our file in `out`: `NAME.ack` took
+    it, `NAME.nak` or `NAME.err` refused it, whatever is in it.
+    """
 
     def __init__(self, core: Core, config: LinkConfig, root: Path) -> None:
         self.core = core
@@ -145,7 +163,7 @@ class DirectoryLink:
         self.root = root
         self.inbound = core.inbounds[config.name]
         self.state = LinkState(config.name, "directory", config.format, up=True)
-        self._seen: dict[str, tuple[int, int, float]] = {}
+        self._seen: dict[Path, Sight] = {}
         for folder in ("out", "in", "done", "error"):
             (root / folder).mkdir(parents=True, exist_ok=True)
 
@@ -174,32 +192,43 @@ class DirectoryLink:
             except OSError as error:
                 self.state.up, self.state.detail = False, str(error)
                 log.warning("directory link", link=self.name, error=str(error))
-            await asyncio.sleep(0.25)
+            await asyncio.sleep(SCAN_SECONDS)
 
     def _ready(self) -> list[Path]:
-        """Files that were renamed into place whole, or whose size stood still for two seconds."""
-        ready: list[Path] = []
+        """Files that are whole, in the order they were written."""
         now = time.time()
-        names = sorted(
-            (
-                p
-                for p in (self.root / "in").iterdir()
-                if p.is_file() and not p.name.startswith(".") and p.suffix not in PARTIAL
-            ),
-            key=lambda p: (p.stat().st_mtime_ns, p.name),
-        )
-        for path in names:
-            stat = path.stat()
-            before = self._seen.get(path.name)
-            same = before is not None and before[:2] == (stat.st_size, stat.st_mtime_ns)
-            since = before[2] if before is not None and same else now
-            self._seen[path.name] = (stat.st_size, stat.st_mtime_ns, since)
-            if now - since >= STABLE_SECONDS or now - stat.st_mtime >= STABLE_SECONDS:
-                ready.append(path)
-        gone = self._seen.keys() - {p.name for p in names}
-        for name in gone:
-            del self._seen[name]
-        return ready
+        before, self._seen = self._seen, {}
+        working = {
+            (sight.inode, sight.size, sight.written_ns)
+            for path, sight in before.items()
+            if path.suffix in PARTIAL
+        }
+        ready: list[tuple[int, str, Path]] = []
+        for path, stat in self._files():
+            last = before.get(path)
+            state = (stat.st_ino, stat.st_size, stat.st_mtime_ns)
+            stood = last is not None and (last.inode, last.size, last.written_ns) == state
+            since = last.since if last is not None and stood else now
+            self._seen[path] = Sight(*state, since)
+            if path.suffix not in PARTIAL and (
+                state in working or _is_whole(stat, stood, since, now)
+            ):
+                ready.append((stat.st_mtime_ns, path.name, path))
+        return [path for *_, path in sorted(ready)]
+
+    def _files(self) -> Iterator[tuple[Path, os.stat_result]]:
+        """What lies in `in`, and the companions of our files in `out`."""
+        for folder in ("in", "out"):
+            for path in (self.root / folder).iterdir():
+                final = path.stem if path.suffix in PARTIAL else path.name
+                if path.name.startswith(".") or (folder == "out" and not companions.is_name(final)):
+                    continue
+                try:
+                    stat = path.stat()
+                except FileNotFoundError:  # renamed or taken away since the folder was listed
+                    continue
+                if S_ISREG(stat.st_mode):
+                    yield path, stat
 
     async def _take(self, path: Path) -> None:
         size = path.stat().st_size
@@ -210,12 +239,20 @@ class DirectoryLink:
             return
         payload = await asyncio.to_thread(path.read_bytes)
         self.state.last_in_at = self.core.clock.now()
-        if not payload.strip():
+        companion = companions.is_name(path.name)
+        if companion and not payload.lstrip().startswith(MESSAGE_STARTS):
+            payload = companions.frame(path.name, payload)
+        elif not payload.strip():
             await asyncio.to_thread(self._refuse, path, "the file is empty")
             return
 
         await self.core.room()
-        await self.inbound.deliver([Arrival(payload, lambda: self._done(path), path.name.encode())])
+        done = self._put_away if companion else self._done
+        await self.inbound.deliver([Arrival(payload, lambda: done(path), path.name.encode())])
+
+    def _put_away(self, path: Path) -> None:
+        """A companion has no companion of its own."""
+        os.replace(path, self.root / "done" / path.name)
 
     def _done(self, path: Path) -> None:
         """Out of `in`, with a companion that says what was taken."""
@@ -226,6 +263,21 @@ class DirectoryLink:
     def _refuse(self, path: Path, why: str) -> None:
         write_whole(self.root / "error" / f"{path.name}.err", f"refused: {why}\n".encode())
         os.replace(path, self.root / "error" / path.name)
+
+
+def _is_whole(stat: os.stat_result, stood: bool, since: float, now: float) -> bool:
+    """Whether nobody writes to a file any more, as far as one can see.
+
+    A rename into place changes the file's status and not its content: where the status is newer
+    than the last writing it was renamed, and one more look without a change is enough. Otherwise,
+    as when it is written in place, it must stand still for two seconds. An empty file proves nothing.
+    """
+    renamed = stat.st_ctime_ns > stat.st_mtime_ns and stat.st_size > 0
+    return (
+        (renamed and stood)
+        or now - since >= STABLE_SECONDS
+        or now - stat.st_mtime >= STABLE_SECONDS
+    )
 
 
 def write_whole(path: Path, body: bytes) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from parsers import companions
+
 _BLANK = b" \t\r\n\x00\x1a"
 _RJE = re.compile(rb"\$[ \t\r\n\x00\x1a]*(?=\{[1-4]:|:[0-9]{2}[A-Z]?:|<|\Z)")
 _BETWEEN = re.compile(rb"[ \t\r\n\x00\x1a$]*")
@@ -20,6 +22,8 @@ _INPUT_HEAD = re.compile(rb"[^{}]*\}\s*\{2:I")
 
 def split(payload: bytes) -> list[bytes]:
     """The messages of a payload in order; an ACK keeps the original that follows it."""
+    if companions.is_framed(payload):
+        return [payload]
     payload = payload.removeprefix(b"\xef\xbb\xbf")
     if payload.lstrip(_BLANK)[:1] == b"\x01":
         parts: list[bytes] = _PCC.findall(payload)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from parsers import fin, mx_answers
+from parsers import companions, fin, mx_answers
 from schemas.problem import Refused
 
 TEXT_MAX = 200_000
@@ -68,6 +68,9 @@ class Pair:
 
 def named(raw: bytes) -> tuple[list[Named], str]:
     """The fields of a message, or none and why it cannot be read."""
+    if companions.is_framed(raw):
+        name, content = companions.parts(raw)
+        return [Named("", "", "File", name, 1), Named("", "", "Says", content, 2)], ""
     try:
         described = mx_answers.describe(raw) if raw.lstrip()[:1] == b"<" else fin.describe(raw)
     except Refused as refused:

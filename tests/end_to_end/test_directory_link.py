@@ -223,3 +223,146 @@ async def test_a_folder_that_went_away_is_waited_for(street: Street, quay: Path)
     (quay / "in.away").rename(quay / "in")
     put(quay / "in", "back.txt", accepts(wire))
     await in_state(street, id_, "sent")
+
+
+# companions of our own files --------------------------------------------------------------------------
+
+
+async def our_file(street: Street, quay: Path, reference: str) -> tuple[str, Path]:
+    """An instruction and the file it left in."""
+    id_ = await street.submit(purchase(reference))
+    wire = await street.wire(id_)
+    [file] = (quay / "out").glob(f"*-{wire}.rje")
+    return id_, file
+
+
+@pytest.mark.parametrize("folder", ["out", "in"])
+async def test_a_companion_named_ack_is_the_acknowledgement_of_our_file(
+    street: Street, quay: Path, folder: str
+) -> None:
+    id_, file = await our_file(street, quay, f"QACK-{folder}")
+    put(quay / folder, f"{file.name}.ack", b"")
+    await in_state(street, id_, "sent")
+    assert not (quay / folder / f"{file.name}.ack").exists()
+    assert (quay / "done" / f"{file.name}.ack").read_bytes() == b""
+    assert not list((quay / "done").glob(f"{file.name}.ack.ack"))
+    case = await street.case(id_)
+    answer = next(m for m in case["messages"] if m["type"] == "ACK")
+    assert answer["reference"] == file.name.partition("-")[2].partition(".")[0]
+    assert file.name in answer["raw"], "the name is the message: it is stored"
+    assert [f["value"] for f in answer["fields"]] == [f"{file.name}.ack", ""]
+    assert (quay / "out" / file.name).exists(), "our own file is theirs to take away"
+
+
+@pytest.mark.parametrize("suffix", ["nak", "err"])
+async def test_a_companion_named_nak_or_err_refuses_our_file_and_says_why(
+    street: Street, quay: Path, suffix: str
+) -> None:
+    id_, file = await our_file(street, quay, f"QNAK-{suffix}")
+    put(quay / "out", f"{file.name}.{suffix}", "T27 receiver unknown\n")
+    await in_state(street, id_, "network_nak")
+    waiting = (await street.case(id_))["waiting"]
+    assert waiting["reason"] == "T27"
+    assert "receiver unknown" in waiting["reason_text"]
+
+
+async def test_a_companion_that_holds_the_networks_own_answer_is_read_as_that(
+    street: Street, quay: Path
+) -> None:
+    id_, file = await our_file(street, quay, "QF21")
+    wire = await street.wire(id_)
+    nak = f"{{1:F21ALDRUS30AXXX0001000001}}{{4:{{177:2611241431}}{{451:1}}{{405:T13012}}{{108:{wire}}}}}"
+    put(quay / "out", f"{file.name}.ack", nak)
+    await in_state(street, id_, "network_nak")
+
+
+async def test_a_companion_comes_again_without_effect(street: Street, quay: Path) -> None:
+    id_, file = await our_file(street, quay, "QTWICE")
+    for _ in range(2):
+        put(quay / "out", f"{file.name}.ack", "taken")
+        await until(lambda: not (quay / "out" / f"{file.name}.ack").exists())
+        await in_state(street, id_, "sent")
+    await street.quiet()
+    [answer] = [m for m in (await street.case(id_))["messages"] if m["type"] == "ACK"]
+    assert answer["seen"] == 2
+
+
+async def test_a_companion_of_no_file_of_ours_waits_like_any_unknown_reference(
+    street: Street, quay: Path
+) -> None:
+    put(quay / "out", "77-SIAAAAAAAAAAAAAA.rje.ack", b"")
+    await until(lambda: (quay / "done" / "77-SIAAAAAAAAAAAAAA.rje.ack").exists())
+    found = (await street.get("/v1/messages", link="quay", state="parked"))["messages"]
+    assert ("SIAAAAAAAAAAAAAA", "unknown_reference") in [
+        (m["reference"], m["reason"]) for m in found
+    ]
+
+
+async def test_what_else_lies_in_out_is_not_read(street: Street, quay: Path) -> None:
+    (quay / "out" / "letter.txt").write_text("not for us")
+    (quay / "out" / "letter.txt.ack").write_text("nor this")
+    await asyncio.sleep(1.2)
+    assert (quay / "out" / "letter.txt").exists()
+    assert (quay / "out" / "letter.txt.ack").exists()
+    for name in ("letter.txt", "letter.txt.ack"):
+        (quay / "out" / name).unlink()
+
+
+# whole at once ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Standing still alone takes too long to be what lets a file in."""
+    monkeypatch.setattr(links, "STABLE_SECONDS", 60.0)
+
+
+async def test_a_file_renamed_into_place_is_read_at_once(
+    street: Street, quay: Path, patient: None
+) -> None:
+    id_ = await street.submit(purchase("QUAY-AT-ONCE"))
+    wire = await street.wire(id_)
+    for name, text, state in (
+        ("once-1.txt", accepts(wire), "sent"),
+        ("once-2.txt", status(wire, "QSONCE"), "matched"),
+    ):
+        working = quay / "in" / f"{name}.tmp"
+        working.write_text(text)
+        await asyncio.sleep(0.05)  # longer than a tick of the file system's clock
+        os.replace(working, quay / "in" / name)
+        async with asyncio.timeout(1.5):
+            await in_state(street, id_, state)
+
+
+async def test_a_file_seen_whole_under_its_working_name_needs_no_newer_status(
+    street: Street, quay: Path, patient: None
+) -> None:
+    id_ = await street.submit(purchase("QUAY-SEEN"))
+    wire = await street.wire(id_)
+    working = quay / "in" / "seen.part"
+    working.write_text(accepts(wire))
+    await asyncio.sleep(2 * links.SCAN_SECONDS)
+    os.replace(working, quay / "in" / "seen.txt")
+    async with asyncio.timeout(1.5):
+        await in_state(street, id_, "sent")
+
+
+async def test_a_file_written_in_place_is_not_taken_for_a_renamed_one(
+    street: Street, quay: Path, patient: None
+) -> None:
+    id_ = await street.submit(purchase("QUAY-INPLACE"))
+    wire = await street.wire(id_)
+    path = quay / "in" / "inplace.txt"
+    with path.open("w") as file:
+        os.chmod(path, 0o640)  # as a server does that has just opened it: newer status, no content
+        await asyncio.sleep(3 * links.SCAN_SECONDS)
+        assert path.exists()
+        for line in accepts(wire) + "$" + status(wire, "QSINPLACE"):
+            file.write(line)
+        file.flush()
+        await asyncio.sleep(3 * links.SCAN_SECONDS)
+        assert path.exists(), "taken while it was being written"
+    await asyncio.sleep(3 * links.SCAN_SECONDS)
+    assert path.exists(), "closed, and nothing says that this was all"
+    os.replace(path, quay / "in" / "inplace-whole.txt")
+    await in_state(street, id_, "matched")
