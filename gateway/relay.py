@@ -129,15 +129,18 @@ class Relay:
     async def _store_again(self, db: Any, again: Sequence[Any], found: dict[int, bytes]) -> None:
         now = self.core.clock.now()
         await self.core.ids.ensure(db, len(again))
+        kept = await messages.attempts_kept(db, [(row["id"], row["attempt"]) for row in again])
         raws = []
         for row in again:
-            body = mark_possible_duplicate(found[row["id"]])
-            found[row["id"]] = body
+            body = found[row["id"]] = mark_possible_duplicate(found[row["id"]])
+            if row["id"] in kept:
+                continue  # the transport did not take it: the same bytes under the same number
             key = hashlib.sha256(body).digest() + bytes([row["attempt"]])
             raws.append(Raw(self.core.ids.take(), "out", self.link.name, key, now, body))
         await messages.keep_many(db, raws)
-        first = [(row["id"], 1, row["id"], row["before"]) for row in again if row["attempt"] == 2]
+        new = [row for row in again if row["id"] not in kept]
+        first = [(row["id"], 1, row["id"], row["before"]) for row in new if row["attempt"] == 2]
         copies = [
-            (row["id"], row["attempt"], raw.id, now) for row, raw in zip(again, raws, strict=True)
+            (row["id"], row["attempt"], raw.id, now) for row, raw in zip(new, raws, strict=True)
         ]
         await messages.attempted_many(db, [*first, *copies])

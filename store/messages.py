@@ -174,11 +174,13 @@ from (
 where o.id = c.id
 returning o.id, o.attempt, o.type, o.reference, o.securities, o.lane, o.instruction, c.before
 """
-# a copy the transport did not take is tried again under its number: the same bytes, one row
+ATTEMPTS_KEPT = """
+select outbox from outbox_attempt
+join unnest($1::bigint[], $2::smallint[]) k (outbox, attempt) using (outbox, attempt)
+"""
 ATTEMPTED_MANY = """
 insert into outbox_attempt (outbox, attempt, message, at)
 select * from unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::timestamptz[])
-on conflict (outbox, attempt) do nothing
 """
 TAKEN_MANY = "update outbox set state = 'taken' where id = any($1::bigint[]) and state = 'sending'"
 NOT_SENT_MANY = """
@@ -224,6 +226,11 @@ async def claim_queued(
     """Take what may go out on this link: one unanswered message per instruction, oldest first."""
     rows = await db.fetch(CLAIM_QUEUED, link, holder, now, limit)
     return sorted(rows, key=lambda r: r["id"])
+
+
+async def attempts_kept(db: Connection, attempts: Sequence[tuple[int, int]]) -> set[int]:
+    """Whose bytes of this attempt are stored: the transport did not take them, and they go again."""
+    return {r["outbox"] for r in await db.fetch(ATTEMPTS_KEPT, *columns(attempts))}
 
 
 async def attempted_many(
