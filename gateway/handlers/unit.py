@@ -31,7 +31,8 @@ def lane_of(portfolio: str) -> int:
     return zlib.crc32(portfolio.encode()) % leases.LANES
 
 
-CASES_MAX = 10_000  # some 5 kB each
+CASES_MAX = 4_000  # some 10 kB each; what is open and was touched last is asked for next
+SETTLED = frozenset({"settled", "credited", "debited"})  # hardly anything is said after these
 
 
 class Memory:
@@ -47,7 +48,8 @@ class Memory:
         for case in cases:
             case.rest()
             self.cases.pop(case.id, None)
-            self.cases[case.id] = case
+            if case.row is not None and case.row.state not in SETTLED:
+                self.cases[case.id] = case
         while len(self.cases) > CASES_MAX:
             del self.cases[next(iter(self.cases))]
 
