@@ -56,17 +56,20 @@ TABLES = (
     "witness",
 )
 FREE = frozenset({"position", "balance", "lot"})  # belong to no instruction
-_BY_EVENT = "select e.aggregate from {table} t join event e using (lane, seq)"
-OWNERS = {
-    **dict.fromkeys(TABLES, "select instruction from {table}"),
-    "instruction": "select id from {table}",
-    "condition": "select id from {table}",
-    "event": "select aggregate from {table}",
-    "raw_message": "select coalesce(i.instruction, o.instruction) from {table} m"
-    " left join inbox i using (id) left join outbox o using (id)",
-    **dict.fromkeys(("journal", "entry", "movement"), _BY_EVENT),
-    **dict.fromkeys(sorted(FREE), "select null from {table}"),
-    "witness": "select movement_key::uuid from {table}",
+_OF_EVENT = ("e.aggregate", "join event e using (lane, seq)")
+# whose a row is, and the join that tells
+OWNERS: dict[str, tuple[str, str]] = {
+    **dict.fromkeys(TABLES, ("t.instruction", "")),
+    "instruction": ("t.id", ""),
+    "condition": ("t.id", ""),
+    "event": ("t.aggregate", ""),
+    "raw_message": (
+        "coalesce(i.instruction, o.instruction)",
+        "left join inbox i on i.id = t.id left join outbox o on o.id = t.id",
+    ),
+    **dict.fromkeys(("journal", "entry", "movement"), _OF_EVENT),
+    **dict.fromkeys(sorted(FREE), ("null", "")),
+    "witness": ("t.movement_key::uuid", ""),
 }
 CONNECTIONS = {1: 64, 100: 8}  # by how many instructions a request carries
 LATENCY_RATE = 300.0
@@ -368,9 +371,11 @@ async def source_of(real: wiring.Parts, name: str) -> Source:
             table,
         )
         types[table] = {r["name"]: r["type"] for r in columns}
-        names = ", ".join(types[table])
-        rows[table] = [tuple(r) for r in await db.fetch(f"select {names} from {table}")]
-        owners[table] = [r[0] for r in await db.fetch(OWNERS[table].format(table=table))]
+        names = ", ".join(f"t.{name}" for name in types[table])
+        owner, join = OWNERS[table]
+        found = await db.fetch(f"select {owner} as owner_, {names} from {table} t {join}")
+        owners[table] = [r[0] for r in found]
+        rows[table] = [tuple(r)[1:] for r in found]
     instructions = [r[0] for r in await db.fetch("select id from instruction order by id")]
     await db.close()
     return Source(types, rows, owners, instructions)
