@@ -15,7 +15,7 @@ from uuid import UUID
 
 import structlog
 
-from gateway.clock import Clock, VirtualClock, new_id, real_now
+from gateway.clock import Clock, VirtualClock, business_date, new_id, real_now
 from gateway.config import Settings
 from gateway.feed import Feed
 from gateway.handlers import commands as lane_commands
@@ -31,6 +31,7 @@ from schemas.instruction import Instruction, Payment
 from schemas.mx.compiler import Schemas
 from schemas.problem import Problem, Refused
 from schemas.static import StaticData, StoredRow
+from schemas.static_rows import ChannelProfile
 from settlement.findings import portfolio_of
 from store import cases, commands, leases, messages, static
 from store.cases import Timer
@@ -285,22 +286,33 @@ class Core:
         await self.put([Due(r["lane"], r["instruction"], r["kind"], r["due_at"]) for r in rows])
 
     async def _overdue(self, db: Connection) -> None:
-        limit = self.clock.now() - timedelta(minutes=self.settings.ack_overdue_minutes)
-        rows = [r for r in await messages.overdue(db, limit, 500) if r["lane"] in self.held]
+        rows = await messages.overdue(db, self._patience(), self.clock.now(), 500)
         if not rows:
             return
         log.warning("ack_overdue", messages=len(rows))
-        attempts = self.settings.attempts_max
         securities = [r for r in rows if r["securities"]]
         lost = [r for r in rows if not r["securities"]]  # a person or a status decides (DOMAIN 4.7)
         async with db.transaction():
-            again = [r["id"] for r in securities if r["attempt"] < attempts]
-            await messages.send_again(db, again)
+            await messages.send_again(db, [r["id"] for r in securities])
             await messages.fate_unknown(db, [r["id"] for r in lost])
             await self.ring_now(db, "ack_overdue", securities)
             await self.ring_now(db, "fate_unknown", lost)
         for relay in self.relays.values():
             relay.wake.set()
+
+    def _patience(self) -> messages.Patience:
+        """What the channel profiles say of each link, else the setting."""
+        today = business_date(self.clock.now(), self.settings.business_zone)
+        minutes: dict[str, int] = {}
+        for channel in self.static.all(ChannelProfile, today):
+            if channel.ack_minutes is not None:
+                minutes[channel.link] = max(minutes.get(channel.link, 0), channel.ack_minutes)
+        return messages.Patience(
+            {link: timedelta(minutes=m) for link, m in minutes.items()},
+            timedelta(minutes=self.settings.ack_overdue_minutes),
+            list(self.held.epochs),
+            self.settings.attempts_max,
+        )
 
     async def _parked(self, db: Connection) -> None:
         rows = await messages.expired_parked(db, self.clock.now(), 500)
@@ -324,9 +336,8 @@ class Core:
         """The next business instant at which this gateway has something to do by itself."""
         async with self.pool.acquire() as db:
             timer = await db.fetchval(cases.NEXT_TIMER)
-            taken = await db.fetchval(messages.OLDEST_TAKEN)
+            overdue = await messages.next_overdue(db, self._patience())
             parked = await db.fetchval("select min(retry_at) from inbox where state = 'parked'")
-        overdue = taken and taken + timedelta(minutes=self.settings.ack_overdue_minutes)
         return min((t for t in (timer, overdue, parked) if t is not None), default=None)
 
     async def quiet(self) -> bool:

@@ -355,7 +355,7 @@ class ChannelProfile(Row):
     zone: Zone
     business_service: Annotated[str, Field(max_length=35)] | None = None
     wait_for_cand: bool = True
-    ack_minutes: Annotated[int, Field(gt=0)] = 15
+    ack_minutes: Annotated[int, Field(gt=0)] | None = None  # business time; None: the setting
     answer_minutes: Annotated[int, Field(gt=0)] = 60
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -198,10 +198,15 @@ update outbox set state = case when securities then 'queued' else 'fate_unknown'
 where link = $1 and state = 'sending' and holder is distinct from $2
 returning id, securities, lane, instruction, reference
 """
-OVERDUE = """
-select id, lane, instruction, reference, securities, attempt, sent_at from outbox
-where state = 'taken' and sent_at <= $1 order by id limit $2
+_UNANSWERED = """
+outbox o left join unnest($1::text[], $2::interval[]) k (link, wait) using (link)
+where o.state = 'taken' and o.lane = any($4::smallint[]) and (not o.securities or o.attempt < $5)
 """
+OVERDUE = f"""
+select o.id, o.lane, o.instruction, o.reference, o.securities, o.attempt from {_UNANSWERED}
+  and o.sent_at + coalesce(k.wait, $3::interval) <= $6::timestamptz order by o.id limit $7
+"""
+NEXT_OVERDUE = f"select min(o.sent_at + coalesce(k.wait, $3::interval)) from {_UNANSWERED}"
 AGAIN_MANY = """
 update outbox set state = 'queued', reason = 'ack_overdue'
 where id = any($1::bigint[]) and state = 'taken'
@@ -212,7 +217,6 @@ where id = any($1::bigint[]) and state = 'taken'
 """
 PARK_OUT = "update outbox set state = 'parked', reason = $2 where id = $1"
 OUT_BUSY = "select count(*) filter (where state in ('queued', 'sending')) from outbox"
-OLDEST_TAKEN = "select min(sent_at) from outbox where state = 'taken'"
 
 
 async def queue_many(db: Connection, messages: Sequence[Out]) -> None:
@@ -264,9 +268,33 @@ async def stranded_many(db: Connection, link: str, holder: str) -> list[Any]:
     return list(await db.fetch(STRANDED_MANY, link, holder))
 
 
-async def overdue(db: Connection, sent_before: datetime, limit: int) -> list[Any]:
-    """Messages the transport took and the network has not answered."""
-    return list(await db.fetch(OVERDUE, sent_before, limit))
+class Patience(NamedTuple):
+    """How long the network may take to answer: each link's time, else the usual one."""
+
+    by_link: Mapping[str, timedelta]
+    usual: timedelta
+    lanes: Sequence[int]
+    attempts_max: int  # a securities message sent so often is a person's
+
+    def values(self) -> tuple[Any, ...]:
+        return (
+            list(self.by_link),
+            list(self.by_link.values()),
+            self.usual,
+            list(self.lanes),
+            self.attempts_max,
+        )
+
+
+async def overdue(db: Connection, patience: Patience, now: datetime, limit: int) -> list[Any]:
+    """Messages the transport took and the network has not answered in its time."""
+    return list(await db.fetch(OVERDUE, *patience.values(), now, limit))
+
+
+async def next_overdue(db: Connection, patience: Patience) -> datetime | None:
+    """When the next of them will be."""
+    at: datetime | None = await db.fetchval(NEXT_OVERDUE, *patience.values())
+    return at
 
 
 async def send_again(db: Connection, ids: Sequence[int]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from gateway.inbound import Inbound
 from gateway.links import DirectoryLink, LinkConfig
 from gateway.relay import Relay
 from gateway.schema_store import installed_schemas
+from store import messages
+from store.messages import Patience
 
 PAYMENT = {
     "kind": "bank",
@@ -62,3 +65,35 @@ async def test_a_kill_while_a_stranded_payment_is_found_does_not_forget_it(
                 await asyncio.sleep(0.05)
             assert len(list((tmp_path / "links" / link / "out").iterdir())) == 1
             assert "fate_unknown" in str(case["exceptions"])
+
+
+async def test_each_link_has_its_patience_and_what_was_sent_too_often_is_left_to_a_person(
+    postgres: Any, as_superuser: Any, template: str, tmp_path: Path
+) -> None:
+    async with (
+        a_database(postgres, as_superuser, template, "patience") as given,
+        a_street(given, tmp_path) as street,
+    ):
+        await approved(street)
+        async with street.up.core.pool.acquire() as db:
+            link, sent_at = await db.fetchrow("select link, sent_at from outbox")
+
+            async def overdue(after: int, by_link: dict[str, int], lanes: range) -> int:
+                waits = {name: timedelta(minutes=m) for name, m in by_link.items()}
+                patience = Patience(waits, timedelta(minutes=5), lanes, 4)
+                at = sent_at + timedelta(minutes=after)
+                found = await messages.overdue(db, patience, at, 10)
+                assert (await messages.next_overdue(db, patience) is None) == (not lanes)
+                return len(found)
+
+            everywhere = range(64)
+            assert [await overdue(n, {}, everywhere) for n in (4, 5)] == [0, 1]
+            assert [await overdue(n, {link: 60}, everywhere) for n in (5, 59, 60)] == [0, 0, 1]
+            assert await overdue(5, {"another": 60}, everywhere) == 1
+            assert await overdue(5, {}, range(0)) == 0
+            await db.execute("update outbox set securities = true, attempt = 3")
+            assert await overdue(5, {}, everywhere) == 1
+            await db.execute("update outbox set attempt = 4")
+            patience = Patience({}, timedelta(minutes=5), everywhere, 4)
+            assert await messages.overdue(db, patience, sent_at + timedelta(days=1), 10) == []
+            assert await messages.next_overdue(db, patience) is None
