@@ -42,6 +42,7 @@ from store.rows import Connection, Pool
 if TYPE_CHECKING:
     from gateway.links import Link, LinkState
     from gateway.relay import Relay
+    from gateway.story import Story
 
 log = structlog.get_logger()
 
@@ -75,6 +76,7 @@ class Core:
         self.links: dict[str, Link] = {}
         self.relays: dict[str, Relay] = {}
         self.parked_references: set[str] = set()
+        self.story: Story | None = None  # told by the demo alone
         self._last_command = 0
         self._commands_in_flight: set[int] = set()
 

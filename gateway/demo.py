@@ -23,6 +23,8 @@ from gateway.clock import VirtualClock, real_now
 from gateway.config import Settings
 from gateway.demo_day import Day, Door
 from gateway.demo_report import report
+from gateway.demo_scenes import SCENES
+from gateway.demo_story import Player
 from gateway.demo_stream import OPEN
 from gateway.demo_world import PEOPLE, demo_files, holdings_of, plan, simulator_config
 from gateway.desk.login import one_time_link
@@ -30,6 +32,7 @@ from gateway.handlers import importing
 from gateway.mqtt import Mqtt
 from gateway.runner import OUTAGES
 from gateway.simulate import spawn_simulators, stop_processes
+from gateway.story import Story
 from settlement.calendar import business_days_after
 from store.account import temporary_data
 
@@ -147,8 +150,23 @@ async def stream(count: int, seed: int, settings: Settings) -> None:
         await asyncio.gather(playing, return_exceptions=True)
 
 
+async def _begun(day: Day) -> bool:
+    """Whether these books hold a trade already: a second start goes on where the first stopped."""
+    async with day.core.pool.acquire() as db:
+        return bool(await db.fetchval("select exists (select from instruction)"))
+
+
+async def _tell(day: Day, count: int, seed: int) -> None:
+    """The story of the demo day, on a background of trades."""
+    day.waiting = plan(seed, count, OPEN.date(), 1, OPEN, holdings_of())
+    day.core.story = Story([scene.title for scene in SCENES])
+    await Player(day, day.core.story).play()
+
+
 async def _play(day: Day, count: int, seed: int) -> None:
-    """One business day after another."""
+    """The story once, on empty books; then one business day after another."""
+    if not await _begun(day):
+        await _tell(day, count, seed)
     calendar = day.core.static.calendars["NYSE"]
     while not day.ending:
         try:

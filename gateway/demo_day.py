@@ -19,6 +19,7 @@ import aiohttp
 import structlog
 
 from gateway import app as wiring
+from gateway.demo_scenes import PREFIX
 from gateway.demo_stream import OPEN, Trade
 from gateway.demo_world import LATE_SSI
 from gateway.mqtt import Mqtt
@@ -44,12 +45,12 @@ class Door:
         async with self.session.get(self.url + path, params=query, headers=self._headers(who)) as r:
             return await r.json(content_type=None)
 
-    async def post(self, who: str, path: str, body: Any) -> tuple[int, Any]:
-        """Status and answer of a POST; 503 is waited out as it asks."""
+    async def post(self, who: str, path: str, body: Any, turn: str = "") -> tuple[int, Any]:
+        """Status and answer of a POST; 503 is waited out. Said again in another `turn`, it is meant anew."""
         while True:
             headers = self._headers(who)
             if "/v1/instructions" not in path or path.count("/") > 2:
-                headers["Idempotency-Key"] = f"demo-{who}-{path}-{hash_of(body)}"
+                headers["Idempotency-Key"] = f"demo-{who}-{path}-{hash_of(body)}{turn}"
             async with self.session.post(self.url + path, json=body, headers=headers) as r:
                 if r.status != 503:
                     return r.status, await r.json(content_type=None)
@@ -239,8 +240,10 @@ class Day:
                     " where c.state = any($1::text[])"
                     " and (c.state in ('draft', 'approved', 'network_nak', 'unmatched')"
                     " or i.body like '%\"CANCEL%')"
+                    " and not starts_with(c.reference, $2)"  # the story's own people do that
                     " order by c.reference",
                     states.split(","),
+                    PREFIX,
                 )
             )
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 
+from gateway import demo_scenes
 from gateway.demo_stream import SCRIPTS, STOCKS, Holdings, Trade, payments, trades
 from schemas.static_rows import OpeningPosition
 
@@ -19,7 +20,7 @@ PORTFOLIOS: dict[str, tuple[str, ...]] = {
 PEOPLE = {
     "upstream": ("order management", ["maker", "viewer"]),
     "treasury": ("treasury system", ["maker", "viewer"]),
-    "anna": ("anna", ["maker", "viewer"]),
+    "anna": ("anna", ["maker", "checker", "viewer"]),  # may approve, never what she made
     "ben": ("ben", ["checker", "viewer"]),
     "custody": ("custody link", ["link"]),
     "admin": ("carla", ["admin"]),
@@ -81,7 +82,7 @@ def simulator_config(at_once: bool = False) -> dict[str, Any]:
             },
             **opening,
             "rates": rates,
-            "scripts": [] if at_once else SCRIPTS,
+            "scripts": [] if at_once else [*SCRIPTS, *demo_scenes.SCRIPTS],
             "mode": mode,
         },
         "bank": {

@@ -27,16 +27,18 @@ async def spawn_simulators(
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "config.json"
     file.write_text(json.dumps(config))
-    return [
-        await asyncio.create_subprocess_exec(
-            *command(name, mqtt, folder, seed, clock, file),
-            "--with-parent",
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=(folder / f"{name}.log").open("ab"),
-            start_new_session=True,
-        )
-        for name in names
-    ]
+    started = []
+    for name in names:
+        with (folder / f"{name}.log").open("ab") as log:
+            process = await asyncio.create_subprocess_exec(
+                *command(name, mqtt, folder, seed, clock, file),
+                "--with-parent",
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=log,
+                start_new_session=True,
+            )
+        started.append(process)
+    return started
 
 
 def command(

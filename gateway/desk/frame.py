@@ -53,6 +53,7 @@ class Frame:
             tone_letters=words.LETTERS,
             address=lines.address,
             firm=lines.firm,
+            story=lambda: core.story.frame() if core.story else None,
         )
         row = self.templates.get_template("row.html")
         strip = self.templates.get_template("strip.html")

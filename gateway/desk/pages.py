@@ -17,6 +17,7 @@ from gateway.desk.board import Board
 from gateway.desk.exceptions import add_exceptions
 from gateway.desk.frame import HERE, Frame
 from gateway.desk.login import Seat
+from gateway.desk.story import add_story
 from schemas.problem import Refused
 from schemas.static_rows import Instrument
 from store import desk, queries
@@ -339,6 +340,7 @@ def add_desk(app: web.Application, core: Core) -> Desk:
         app.router.add_get(path, page(handler), allow_head=False)
     app.router.add_post("/instructions/{id}/{action}", page(desk_.act))
     add_exceptions(app, desk_)
+    add_story(app, core, desk_)
     app.router.add_static("/desk/", HERE / "static")
     app.cleanup_ctx.append(desk_.pulse_runs)
     app.on_shutdown.append(desk_.let_go)

@@ -1,0 +1,91 @@
+"""Plays the story of `gateway/demo_scenes.py`: moves time from step to step, and people act through HTTP."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from gateway.demo_day import Day
+from gateway.demo_scenes import LAST, SCENES, Scene, Step
+from gateway.story import Story
+
+log = structlog.get_logger()
+NAMED = re.compile(r"\{([A-Z0-9-]+)\}")
+ONE = "select lane, id, state, isin, instrument_name from condition where reference = $1"
+
+
+class Player:
+    """One telling of the story on a day of trades."""
+
+    def __init__(self, day: Day, story: Story) -> None:
+        self.day = day
+        self.story = story
+        self.differs: list[str] = []  # from the table: answers and end states
+
+    async def play(self) -> None:
+        """Tell it from the first scene to the last, or to the end of a step once the day is ending."""
+        starts = [s.at for scene in SCENES for s in scene.steps]
+        ends = iter([*starts[1:], LAST])
+        for number, scene in enumerate(SCENES):
+            self.story.scene = number
+            for step in scene.steps:
+                await self._tell(step, next(ends).astimezone(UTC))
+                if self.day.ending:
+                    return
+            await self._compare(scene)
+        self.story.over = True
+
+    async def _tell(self, step: Step, until: datetime) -> None:
+        await self.day.run(step.at.astimezone(UTC))
+        await self._do(step)
+        await self.day.quiet()
+        self.story.show(step.look, *await self._page(step.about))
+        begun = self.story.screen_seconds()
+        await self.day.run(until, self._pace(begun, step, until))
+        await self.story.wait_until(begun + step.seconds)
+
+    def _pace(self, begun: float, step: Step, until: datetime) -> Callable[[], Awaitable[None]]:
+        """Spreads the step's seconds on the screen over its business time."""
+
+        async def keep() -> None:
+            share = (self.day.core.clock.now() - step.at) / (until - step.at)
+            await self.story.wait_until(begun + step.seconds * share)
+
+        return keep
+
+    async def _do(self, step: Step) -> None:
+        if not step.path:
+            return
+        path = step.path
+        for name in NAMED.findall(path):
+            row = await self._one(name)
+            path = path.replace(f"{{{name}}}", str(row["id"]) if row else name)
+        status, said = await self.day.door.post(step.who, path, step.body, f"{step.at:%d%H%M}")
+        if status != step.answer:
+            self._differs(f"{step.who} {step.path}: {status} instead of {step.answer}: {said}")
+
+    async def _page(self, reference: str) -> tuple[str, str]:
+        """Where this instruction is seen, and its name on the screen."""
+        row = await self._one(reference) if reference else None
+        if row is None:
+            return "/", "the list"
+        return f"/instructions/{row['id']}", reference
+
+    async def _one(self, reference: str) -> Any | None:
+        async with self.day.core.pool.acquire() as db:
+            return await db.fetchrow(ONE, reference)
+
+    async def _compare(self, scene: Scene) -> None:
+        for reference, state in scene.ends.items():
+            row = await self._one(reference)
+            if row is None or row["state"] != state:
+                self._differs(f"{reference} is {row and row['state']} instead of {state}")
+
+    def _differs(self, what: str) -> None:
+        """Whoever watches may act as well: that is no fault, and is said."""
+        log.warning("the story differs", what=what)
+        self.differs.append(what)

@@ -1,0 +1,95 @@
+"""The story of the demo day, played through on a fast screen: every scene comes to its end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from gateway import demo
+from gateway import verify as audit
+from gateway.config import Settings
+from gateway.demo_day import Day
+from gateway.demo_scenes import PREFIX, SCENES
+from gateway.demo_story import Player
+from gateway.demo_stream import OPEN
+from gateway.demo_world import holdings_of, plan
+from gateway.story import Story
+from store.account import temporary_data
+
+SEED = 7
+BACKGROUND = 40
+
+
+@dataclass
+class Told:
+    """A story that was told, and what it left."""
+
+    day: Day
+    player: Player
+    looked: list[tuple[str, str]]  # sentence, page
+    findings: list[dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+async def told() -> AsyncIterator[Told]:
+    with temporary_data() as folder:
+        async for one in _told(Settings(data=folder, http_port=0, environment="DEMO")):
+            yield one
+
+
+async def _told(settings: Settings) -> AsyncIterator[Told]:
+    story = Story([scene.title for scene in SCENES])
+    story.speed = 10_000
+    looked: list[tuple[str, str]] = []
+    show = story.show
+
+    def remember(look: str, address: str, page: str) -> None:
+        looked.append((look, address))
+        show(look, address, page)
+
+    story.show = remember  # type: ignore[method-assign]
+    async with demo.stage(settings, SEED) as day:
+        day.waiting = plan(SEED, BACKGROUND, OPEN.date(), 1, OPEN, holdings_of())
+        day.core.story = story
+        player = Player(day, story)
+        await player.play()
+        async with day.core.pool.acquire() as db:
+            findings = await audit.verify(db, settings.data / "simulators")
+        yield Told(day, player, looked, findings)
+
+
+def test_every_answer_and_end_state_is_that_of_the_table(told: Told) -> None:
+    assert told.player.differs == []
+    assert told.day.problems == []
+
+
+def test_everything_agrees_when_the_story_is_over(told: Told) -> None:
+    assert told.findings == []
+    assert told.player.story.frame() is None
+
+
+def test_every_step_says_what_to_look_at_and_where(told: Told) -> None:
+    assert len(told.looked) == sum(len(scene.steps) for scene in SCENES)
+    assert all(look and address.startswith("/") for look, address in told.looked)
+    assert not any("{" in look for look, _ in told.looked)
+
+
+async def test_a_correction_cancels_waits_and_sends_anew(told: Told) -> None:
+    types = await _types(told, "NVDA")
+    assert types == ["541 NEWM", "541 CANC", "541 NEWM"]
+
+
+async def _types(told: Told, name: str) -> list[str]:
+    async with told.day.core.pool.acquire() as db:
+        rows = await db.fetch(
+            "select o.type, m.body from outbox o join raw_message m using (id)"
+            " join condition c on c.id = o.instruction where c.reference = $1 order by o.id",
+            PREFIX + name,
+        )
+    return [f"{r['type'][2:]} {'CANC' if b':23G:CANC' in r['body'] else 'NEWM'}" for r in rows]
+
+
+async def test_a_second_start_does_not_tell_it_again(told: Told) -> None:
+    assert await demo._begun(told.day)
