@@ -20,7 +20,7 @@ from schemas.problem import MessageError, Problem
 from schemas.static import StaticData
 from settlement import lifecycle, payments
 from settlement.approval import approval_needed
-from settlement.condition import Condition
+from settlement.condition import Condition, Flag
 from settlement.enrichment import Enriched
 from settlement.payments import PaymentCondition
 from store.cases import ConditionRow, ExceptionRow, FactRow, VersionRow
@@ -190,6 +190,7 @@ class Desk:
             bookkeeping.balance(self, case, condition, carry)
             for raised in condition.exceptions:
                 self.raise_(case, raised.code, raised.text, raised.key)
+            self._answered_late(case, row)
         if carry:
             self.tell(case, "Moved", "lifecycle", carry)
         row = row._replace(posted=POSTED.dump_json(case.posted, exclude_defaults=True).decode())
@@ -207,6 +208,12 @@ class Desk:
                     dump(f.content),
                 )
             )
+
+    def _answered_late(self, case: Case, row: ConditionRow) -> None:
+        """The network's answer, when it comes at last, ends the alarm that it was missing."""
+        late = Flag.ACK_OVERDUE.value
+        if case.row is not None and late in case.row.flags and late not in row.flags:
+            self.unit.closed.append((case.lane, case.id, late, self.now, "lifecycle"))
 
     def _put(self, case: Case, row: ConditionRow) -> None:
         """All of a row, or only what an answer may change."""

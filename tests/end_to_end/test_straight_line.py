@@ -1099,10 +1099,16 @@ async def test_a_cancellation_denied_as_settled_waits_for_the_confirmation(
     assert (case["state"], case["axes"]["cancellation"]) == ("settled", "denied")
 
 
-async def test_a_missing_network_answer_is_one_alarm(monday: Street) -> None:
+async def test_a_missing_network_answer_is_one_alarm_and_ends_when_it_comes(
+    monday: Street,
+) -> None:
     id_ = await monday.submit(buy(monday.portfolio(), "LATE-ACK"))
     await monday.set_clock(datetime(2026, 11, 23, 19, 0, tzinfo=UTC))
     await monday.quiet()
     case = await monday.case(id_)
     assert "ack_overdue" in case["flags"]
     assert codes(case) == ["ack_overdue"]
+    await monday.deliver("swift", ack(case["wire_reference"]))
+    case = await monday.case(id_)
+    assert (case["state"], "ack_overdue" in case["flags"]) == ("sent", False)
+    assert [x["closed_by"] for x in case["exceptions"]] == ["lifecycle"]
