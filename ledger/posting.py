@@ -7,7 +7,7 @@ taken back is the same posting reversed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -219,6 +219,15 @@ def return_payment(payment: Outgoing, cash: Decimal, on: date) -> Posting:
         for measure in ("traded", "settled")
     )
     return Posting(book(Rule.PAYMENT_RETURNED, figures, on), movements)
+
+
+def dated(posting: Posting, on: date) -> Posting:
+    """The same posting effective on another date; its lots stay as old as they are."""
+    return replace(
+        posting,
+        journals=tuple(replace(journal, effective_on=on) for journal in posting.journals),
+        movements=tuple(replace(m, effective_on=on) for m in posting.movements),
+    )
 
 
 def reverse(posting: Posting, on: date) -> Posting:

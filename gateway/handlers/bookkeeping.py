@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from gateway.handlers.case import Case, PostedPart
+from gateway.handlers.case import Case, PostedPart, TakenBack
 from gateway.handlers.unit import Unit
 from ledger import posting as books
 from ledger.lots import Lot, after, share
@@ -39,7 +40,7 @@ def book(desk: Desk, case: Case, actor: str) -> None:
             "amount": trade.amount,
             "currency": trade.currency,
         }
-        _book_trade(desk, case, trade, actor, said)
+        _book_trade(desk, case, trade, actor, said, trade.trade_on)
     elif terms.outgoing is not None and not case.posted.ordered:
         event = desk.tell(
             case,
@@ -56,8 +57,8 @@ def unbook(desk: Desk, case: Case) -> None:
     terms = case.terms
     if terms is None or terms.trade is None or case.posted.ordinal is None:
         return
-    _take_back(desk, case, terms.trade, ZERO, ZERO)
-    case.posted.ordinal, case.posted.moves, case.posted.taken = None, (), (ZERO, ZERO)
+    _take_back(desk, case, terms.trade, ZERO, ZERO, terms.trade.trade_on)
+    case.posted.ordinal, case.posted.moves, case.posted.taken = None, (), ()
 
 
 def _balance_trade(desk: Desk, case: Case, condition: Condition, trade: Trade) -> None:
@@ -65,21 +66,43 @@ def _balance_trade(desk: Desk, case: Case, condition: Condition, trade: Trade) -
     if case.posted.ordinal is None:
         return
     quantity, amount = _stands(condition, trade)
-    taken, taken_amount = case.posted.taken
-    booked = trade.quantity - taken
+    booked, _ = _booked(case, trade)
     if quantity < booked:
-        _take_back(desk, case, trade, quantity, amount)
+        _shrink(desk, case, condition, trade, quantity, amount)
     elif quantity > booked:
-        part = replace(
-            trade,
-            quantity=quantity - booked,
-            amount=amount - (trade.amount - taken_amount),
-            accrued=_accrued(trade, taken) - _accrued(trade, trade.quantity - quantity),
-        )
-        moves = case.posted.moves
-        _book_trade(desk, case, part, "lifecycle", {"again": part.quantity})
-        case.posted.moves = (*moves, *case.posted.moves)
-        case.posted.taken = (trade.quantity - quantity, trade.amount - amount)
+        _book_again(desk, case, trade, quantity, amount)
+
+
+def _shrink(
+    desk: Desk,
+    case: Case,
+    condition: Condition,
+    trade: Trade,
+    quantity: Decimal,
+    amount: Decimal,
+) -> None:
+    """Down to this: first what never settled, as never traded, then what had, from its reversal on."""
+    booked, booked_amount = _booked(case, trade)
+    once = min(trade.quantity, sum((p.quantity for p in condition.parts), ZERO))
+    if quantity < once < booked:
+        some = share(booked_amount - amount, once - quantity, booked - quantity, trade.digits)
+        _take_back(desk, case, trade, once, amount + some, trade.trade_on)
+    on = trade.trade_on if quantity >= once else _stood_until(condition, trade)
+    _take_back(desk, case, trade, quantity, amount, on)
+
+
+def _booked(case: Case, trade: Trade) -> tuple[Decimal, Decimal]:
+    """Quantity and amount of the trade in the books."""
+    taken = case.posted.taken
+    return (
+        trade.quantity - sum((t.quantity for t in taken), ZERO),
+        trade.amount - sum((t.amount for t in taken), ZERO),
+    )
+
+
+def _stood_until(condition: Condition, trade: Trade) -> date:
+    """When the last of what had settled was taken back."""
+    return max([trade.trade_on, *(p.reversed_on for p in condition.parts if p.reversed_on)])
 
 
 def _stands(condition: Condition, trade: Trade) -> tuple[Decimal, Decimal]:
@@ -94,33 +117,66 @@ def _stands(condition: Condition, trade: Trade) -> tuple[Decimal, Decimal]:
     return quantity, open_amount + sum((s.relieved for s in settled), ZERO)
 
 
-def _book_trade(desk: Desk, case: Case, trade: Trade, actor: str, said: dict[str, Any]) -> None:
+def _book_trade(
+    desk: Desk, case: Case, trade: Trade, actor: str, said: dict[str, Any], on: date
+) -> None:
     holding = (case.lane, case.portfolio, trade.account, trade.isin)
-    event = desk.tell(case, "TradeBooked", actor, said, on=trade.trade_on)
+    event = desk.tell(case, "TradeBooked", actor, said, on=on)
     done = books.book_trade(trade, desk.unit.memory.lots.get(holding, []), event.seq)
-    post(desk.unit, event, done, case.id, holding)
+    post(desk.unit, event, books.dated(done, on), case.id, holding)
     case.posted.ordinal, case.posted.moves = event.seq, done.moves
 
 
-def _take_back(desk: Desk, case: Case, trade: Trade, quantity: Decimal, amount: Decimal) -> None:
-    """Leave this quantity and amount of the trade booked; the rest was never traded."""
+def _take_back(
+    desk: Desk, case: Case, trade: Trade, quantity: Decimal, amount: Decimal, on: date
+) -> None:
+    """Leave this quantity and amount of the trade booked."""
     posted = case.posted
     assert posted.ordinal is not None
-    taken, taken_amount = posted.taken
+    booked, booked_amount = _booked(case, trade)
     rest = replace(
         trade,
-        quantity=trade.quantity - taken - quantity,
-        amount=trade.amount - taken_amount - amount,
-        accrued=_accrued(trade, trade.quantity - quantity) - _accrued(trade, taken),
+        quantity=booked - quantity,
+        amount=booked_amount - amount,
+        accrued=_accrued(trade, booked) - _accrued(trade, quantity),
     )
+    if not rest.quantity:
+        return
     holding = (case.lane, case.portfolio, trade.account, trade.isin)
     actor = case.maker or "lifecycle"
-    event = desk.tell(case, "TradeCancelled", actor, {"quantity": rest.quantity}, on=trade.trade_on)
+    event = desk.tell(case, "TradeCancelled", actor, {"quantity": rest.quantity}, on=on)
     lots = desk.unit.memory.lots.get(holding, [])
     done = books.unbook_trade(rest, lots, posted.ordinal, posted.moves)
-    post(desk.unit, event, done, case.id, holding)
+    post(desk.unit, event, books.dated(done, on), case.id, holding)
     posted.moves = done.moves
-    posted.taken = (trade.quantity - quantity, trade.amount - amount)
+    posted.taken = (*posted.taken, TakenBack(rest.quantity, rest.amount, on))
+
+
+def _book_again(desk: Desk, case: Case, trade: Trade, quantity: Decimal, amount: Decimal) -> None:
+    """What was taken back stands after all: each from the date it was taken back on, last first."""
+    posted = case.posted
+    booked, booked_amount = _booked(case, trade)
+    while booked < quantity:
+        last = posted.taken[-1]
+        wanted = quantity - booked
+        whole = last.quantity <= wanted
+        back = (
+            last
+            if whole and last.quantity < wanted
+            else TakenBack(wanted, amount - booked_amount, last.on)
+        )
+        part = replace(
+            trade,
+            quantity=back.quantity,
+            amount=back.amount,
+            accrued=_accrued(trade, booked + back.quantity) - _accrued(trade, booked),
+        )
+        moves = posted.moves
+        _book_trade(desk, case, part, "lifecycle", {"again": back.quantity}, last.on)
+        posted.moves = (*moves, *posted.moves)
+        left = TakenBack(last.quantity - back.quantity, last.amount - back.amount, last.on)
+        posted.taken = (*posted.taken[:-1], *((left,) if left.quantity else ()))
+        booked, booked_amount = booked + back.quantity, booked_amount + back.amount
 
 
 def _accrued(trade: Trade, quantity: Decimal) -> Decimal:

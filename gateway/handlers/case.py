@@ -51,13 +51,22 @@ class PostedPart:
     advanced: bool
 
 
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """So much of the trade that was taken back, effective on this date."""
+
+    quantity: Decimal
+    amount: Decimal
+    on: date
+
+
 @dataclass(slots=True)
 class Posted:
     """What the books hold of one instruction, enough to take each of it back."""
 
     ordinal: int | None = None  # of the trade's lot; none while no trade is booked
     moves: tuple[LotMove, ...] = ()
-    taken: tuple[Decimal, Decimal] = (ZERO, ZERO)  # quantity and amount of the trade taken back
+    taken: tuple[TakenBack, ...] = ()  # of the trade, oldest first
     parts: dict[str, PostedPart] = field(default_factory=dict)
     advances: dict[str, Advance] = field(default_factory=dict)
     ordered: bool = False

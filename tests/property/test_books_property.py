@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ledger.journal import totals, trial_balance
 from ledger.lots import Lot, LotMove, after
 from ledger.positions import measures
-from ledger.posting import Posting, book_trade, settle, shares, unbook_trade, unsettle
+from ledger.posting import Posting, book_trade, dated, settle, shares, unbook_trade, unsettle
 from schemas.obligation import Part
 from schemas.trade import Trade
 
@@ -62,11 +62,12 @@ class Books:
 @st.composite
 def histories(draw: st.DrawFn) -> Books:
     books = Books()
-    known: list[tuple[int, Trade, tuple[LotMove, ...], list[Part]]] = []
+    known: list[tuple[int, Trade, tuple[LotMove, ...], list[Part], date]] = []
     for n in range(draw(st.integers(1, 8))):
         trade = draw(trades())
         moves = books.add(book_trade(trade, books.lots, n)).moves
         parts: list[Part] = []
+        until = trade.trade_on
         if draw(st.booleans()):
             quantity = min(trade.quantity, draw(QUANTITIES))
             parts.append(Part(f"C{n}", 1, quantity, None, trade.settle_on))
@@ -75,9 +76,10 @@ def histories(draw: st.DrawFn) -> Books:
                 if draw(st.booleans()):
                     books.add(unsettle(one, trade, trade.settle_on + timedelta(1)))
                     parts.clear()
-        known.append((n, trade, moves, parts))
+                    until = trade.settle_on + timedelta(1)  # it stood until it was taken back
+        known.append((n, trade, moves, parts, until))
         if draw(st.integers(0, 2)) == 0:
-            n, trade, moves, parts = known.pop(draw(st.integers(0, len(known) - 1)))
+            n, trade, moves, parts, until = known.pop(draw(st.integers(0, len(known) - 1)))
             settled = shares(parts, trade)
             rest = replace(
                 trade,
@@ -85,7 +87,7 @@ def histories(draw: st.DrawFn) -> Books:
                 amount=trade.amount - sum((s.relieved for s in settled), Decimal(0)),
             )
             if rest.quantity:
-                books.add(unbook_trade(rest, books.lots, n, moves))
+                books.add(dated(unbook_trade(rest, books.lots, n, moves), until))
     return books
 
 
