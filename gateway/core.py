@@ -155,10 +155,10 @@ class Core:
                 by_worker.setdefault(self._worker(item.lane), []).append(item)
             else:
                 away.append(item)
+        if away:  # first, for it may fail and be tried again: the lanes get theirs once
+            await self._leave(away)
         for worker, mine in by_worker.items():
             worker.put(mine)
-        if away:
-            await self._leave(away)
 
     async def _leave(self, items: Sequence[Item]) -> None:
         """Another process holds these lanes: the inbox says so, the holder polls."""
@@ -280,7 +280,11 @@ class Core:
         for row in await commands.waiting(db, lanes, 0, self.settings.batch_cap):
             if row["id"] not in self._commands_in_flight:
                 self._commands_in_flight.add(row["id"])
-                await self.put([lane_commands.read(row)])
+                try:
+                    await self.put([lane_commands.read(row)])
+                except BaseException:  # for the next sweep
+                    self._commands_in_flight.discard(row["id"])
+                    raise
 
     async def _timers(self, db: Connection) -> None:
         now = self.clock.now()

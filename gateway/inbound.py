@@ -80,14 +80,19 @@ class Inbound:
         arrived = time.monotonic()
         now = self.core.clock.now()
         bodies = [(a.key, body) for a in arrivals for body in parsers.containers.split(a.payload)]
-        async with self.core.pool.acquire() as db, db.transaction():
-            await self.core.ids.ensure(db, len(bodies))
-            raws = [
-                Raw(self.core.ids.take(), "in", self.link, transport_key(k, b), now, b)
-                for k, b in bodies
-            ]
-            fresh = await messages.store_many(db, self.link, raws)
-            self.in_flight.update(fresh)
+        fresh: set[int] = set()
+        try:
+            async with self.core.pool.acquire() as db, db.transaction():
+                await self.core.ids.ensure(db, len(bodies))
+                raws = [
+                    Raw(self.core.ids.take(), "in", self.link, transport_key(k, b), now, b)
+                    for k, b in bodies
+                ]
+                fresh = await messages.store_many(db, self.link, raws)
+                self.in_flight.update(fresh)
+        except BaseException:  # it may be committed all the same: then the next sweep finds it
+            self.in_flight.difference_update(fresh)
+            raise
         failpoints.reach("after_store")
         for arrival in arrivals:
             arrival.acknowledge()
@@ -123,16 +128,23 @@ class Inbound:
             ]
             fresh = [r for r in rows if r["attempts"] == 0]
             await messages.tried_many(db, [r["id"] for r in fresh])
-        self.in_flight.update(r["id"] for r in rows)
-        await self.route([Stored(r["id"], r["body"], r["stored_at"]) for r in fresh])
-        for attempts, size in GROUPS.items():
-            again = [r for r in rows if r["attempts"] == attempts]
-            for start in range(0, len(again), size):
-                await self._again(again[start : start + size])
-        for r in rows:
-            if r["attempts"] >= ATTEMPTS_MAX:
-                why = "the process died each time it was worked, at last alone"
-                await self._settle([self._parked(r["id"], None, None, "died", why)])
+        ours = {r["id"] for r in rows}
+        self.in_flight |= ours
+        try:
+            await self.route([Stored(r["id"], r["body"], r["stored_at"]) for r in fresh])
+            ours.difference_update(r["id"] for r in fresh)
+            for attempts, size in GROUPS.items():
+                again = [r for r in rows if r["attempts"] == attempts]
+                for start in range(0, len(again), size):
+                    await self._again(again[start : start + size])
+                    ours.difference_update(r["id"] for r in again[start : start + size])
+            for r in rows:
+                if r["attempts"] >= ATTEMPTS_MAX:
+                    why = "the process died each time it was worked, at last alone"
+                    await self._settle([self._parked(r["id"], None, None, "died", why)])
+        except BaseException:  # what no lane has yet is for the next sweep
+            self.in_flight -= ours
+            raise
         return len(rows)
 
     async def _again(self, rows: Sequence[Any]) -> None:
