@@ -15,7 +15,6 @@ from typing import Any
 
 import aiohttp
 import asyncpg
-import structlog
 
 from gateway import app as wiring
 from gateway import identity
@@ -30,13 +29,11 @@ from gateway.demo_world import PEOPLE, demo_files, holdings_of, plan, simulator_
 from gateway.desk.login import one_time_link
 from gateway.handlers import importing
 from gateway.mqtt import Mqtt
-from gateway.runner import OUTAGES
 from gateway.simulate import spawn_simulators, stop_processes
 from gateway.story import Story
 from settlement.calendar import business_days_after
 from store.account import temporary_data
 
-log = structlog.get_logger()
 LAST_STEP_SECONDS = 10
 
 
@@ -156,6 +153,12 @@ async def _begun(day: Day) -> bool:
         return bool(await db.fetchval("select exists (select from instruction)"))
 
 
+async def _played(day: Day) -> int:
+    """How many trades of the stream these books hold."""
+    async with day.core.pool.acquire() as db:
+        return int(await db.fetchval("select count(*) from instruction where reference ~ '^T'"))
+
+
 async def _tell(day: Day, count: int, seed: int) -> None:
     """The story of the demo day, on a background of trades."""
     day.waiting = plan(seed, count, OPEN.date(), 1, OPEN, holdings_of())
@@ -165,19 +168,11 @@ async def _tell(day: Day, count: int, seed: int) -> None:
 
 async def _play(day: Day, count: int, seed: int) -> None:
     """The story once, on empty books; then one business day after another."""
-    if not await _begun(day):
+    if not await day.through(partial(_begun, day)):
         await _tell(day, count, seed)
     calendar = day.core.static.calendars["NYSE"]
     while not day.ending:
-        try:
-            async with day.core.pool.acquire() as db:
-                first = 1 + int(
-                    await db.fetchval("select count(*) from instruction where reference ~ '^T'")
-                )
-        except OUTAGES as outage:
-            log.warning("the demo waits", error=repr(outage))
-            await day.quiet()
-            continue
+        first = 1 + await day.through(partial(_played, day))
         now = day.core.clock.now()
         today = now.date()
         opening = datetime.combine(today, OPEN.timetz())

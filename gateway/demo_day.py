@@ -13,7 +13,8 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import aiohttp
 import structlog
@@ -30,6 +31,7 @@ SIMULATORS = ("swift", "custodian", "bank")
 STEP = timedelta(seconds=30)
 QUIET_SECONDS = 60
 Processes = list[asyncio.subprocess.Process]
+T = TypeVar("T")
 
 
 class Door:
@@ -175,9 +177,14 @@ class Day:
         """Play until this business instant, or to the end of a step once `ending` is set."""
         await self.quiet()
         while self.core.clock.now() < until and not self.ending:
+            await self.through(partial(self._step, until, progress, pace_seconds))
+
+    async def through(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Do this, and after an outage once more: references and keys know what was done already."""
+        while True:
             try:
-                await self._step(until, progress, pace_seconds)
-            except OUTAGES as outage:  # a step may be made again: references and keys know it
+                return await work()
+            except OUTAGES as outage:
                 log.warning("the demo waits", error=repr(outage))
                 await self.quiet()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -36,14 +37,14 @@ class Player:
                 await self._tell(step, next(ends).astimezone(UTC))
                 if self.day.ending:
                     return
-            await self._compare(scene)
+            await self.day.through(partial(self._compare, scene))
         self.story.over = True
 
     async def _tell(self, step: Step, until: datetime) -> None:
         await self.day.run(step.at.astimezone(UTC))
-        await self._do(step)
+        await self.day.through(partial(self._do, step))
         await self.day.quiet()
-        self.story.show(step.look, *await self._page(step.about))
+        self.story.show(step.look, *await self.day.through(partial(self._page, step.about)))
         begun = self.story.screen_seconds()
         await self.day.run(until, self._pace(begun, step, until))
         await self.story.wait_until(begun + step.seconds)
