@@ -35,6 +35,7 @@ from gateway.mqtt import Mqtt
 from gateway.relay import Relay
 from gateway.runner import OUTAGES
 from gateway.schema_store import installed_schemas
+from gateway.sink import Sink
 from schemas.problem import Problem, Refused
 from schemas.static_rows import LinkRow
 from store import keys, leases, messages, static
@@ -126,6 +127,8 @@ async def running(
         links = LinkKeeper(core, real.mqtt, tasks, clients)
         await links.refresh()
         tasks.start(links.keep(), "links")
+        if real.mqtt is not None and settings.status_topics:
+            tasks.start(Sink(core, real.mqtt).work(), "sink")
         url = ""
         if http:
             app = make_app(core)

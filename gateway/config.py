@@ -73,6 +73,12 @@ class Settings(BaseSettings):
         500, ge=50, description="age of the oldest unworked item before HTTP answers 503"
     )
     pack_bytes_max: int = Field(200_000, le=256_000, description="size of one MQTT payload")
+    status_topics: bool = Field(
+        True, description="tell events and last states over MQTT (finality/events, instructions)"
+    )
+    status_days: float = Field(
+        7, ge=0, description="how long after its end an instruction's last state stays retained"
+    )
     lease_seconds: float = Field(
         2.5, gt=0.5, description="how long a silent worker keeps its lanes"
     )

@@ -30,6 +30,7 @@ log = structlog.get_logger()
 SIMULATORS = ("swift", "custodian", "bank")
 STEP = timedelta(seconds=30)
 QUIET_SECONDS = 60
+AGAIN_SECONDS = 5  # without rest, until the time is said once more
 Processes = list[asyncio.subprocess.Process]
 T = TypeVar("T")
 
@@ -108,28 +109,38 @@ class Day:
                 delivery.ack()
 
     async def set_clock(self, now: datetime) -> None:
-        """Move time for everyone; a tick that an outage kept from going out is waited for by nobody."""
+        """Move time for everyone."""
+        await self.core.set_clock(now)
+        await self._say(now)
+
+    async def _say(self, now: datetime) -> None:
+        """Tell the simulators what time it is; a tick that did not go out is waited for by nobody."""
         self.ticks += 1
         tick = self.ticks
-        await self.core.set_clock(now)
         payload = json.dumps({"now": now.isoformat(), "tick": tick}).encode()
         await self.mqtt.publish("finality/clock", payload, retain=True)
         self.tick = tick
 
     async def quiet(self) -> None:
         """Wait until nobody has anything in hand; RuntimeError names who never comes to rest."""
-        end = time.monotonic() + QUIET_SECONDS
+        began = said_at = time.monotonic()
         calm = 0
         while calm < 2:
-            why = await self._unrest()
+            now = time.monotonic()
+            again = now > said_at + AGAIN_SECONDS
+            said_at = now if again else said_at
+            why = await self._unrest(again)
             calm = 0 if why else calm + 1
-            if why and time.monotonic() > end:
+            if why and now > began + QUIET_SECONDS:
                 raise RuntimeError(f"not quiet after {QUIET_SECONDS} s: {why}")
             await asyncio.sleep(0.004 if why else 0.001)
 
-    async def _unrest(self) -> str:
+    async def _unrest(self, again: bool) -> str:
         try:
-            return await self._in_hand()
+            why = await self._in_hand()
+            if why and again:  # a subscription in the making may have missed the tick or its report
+                await self._say(self.core.clock.now())
+            return why
         except OUTAGES as outage:
             return f"{outage!r}"
 

@@ -81,6 +81,12 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
+        self.sink_lag = Gauge(
+            "finality_sink_lag_seconds",
+            "How far the status sink is behind the log, in business time",
+            registry=self.registry,
+            multiprocess_mode="livemax",
+        )
         self.queue = Gauge(
             "finality_queue",
             "Items waiting in the lanes",

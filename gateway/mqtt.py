@@ -279,14 +279,16 @@ class Mqtt:
                 raise FateUnknown(f"{topic}: connection lost while sending")
             await self._answered(topic, sent.mid)
 
-    async def publish_many(self, payloads: Sequence[tuple[str, bytes]]) -> list[Fate]:
+    async def publish_many(
+        self, payloads: Sequence[tuple[str, bytes]], *, retain: bool = False
+    ) -> list[Fate]:
         """Send these in order, many in flight at once, and say what became of each."""
-        tasks = [asyncio.create_task(self._fate(topic, payload)) for topic, payload in payloads]
+        tasks = [asyncio.create_task(self._fate(*payload, retain)) for payload in payloads]
         return list(await asyncio.gather(*tasks))
 
-    async def _fate(self, topic: str, payload: bytes) -> Fate:
+    async def _fate(self, topic: str, payload: bytes, retain: bool) -> Fate:
         try:
-            await self.publish(topic, payload)
+            await self.publish(topic, payload, retain=retain)
         except FateUnknown:
             return Fate.UNKNOWN
         except LinkDown:

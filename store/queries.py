@@ -8,7 +8,7 @@ everything booked, and what is dated later is taken off again, so that no histor
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -45,6 +45,10 @@ LIST = """
 select c.*, i.created_at, i.maker, i.client from condition c
 join instruction i on i.lane = c.lane and i.id = c.id
 where {where} order by c.id desc limit {limit}
+"""
+THESE = """
+select c.*, i.created_at, i.maker, i.client from condition c
+join instruction i on i.lane = c.lane and i.id = c.id where c.id = any($1::uuid[])
 """
 ONE = """
 select c.*, i.created_at, i.maker, i.client, i.body from condition c
@@ -340,6 +344,11 @@ async def instructions(
         parts.append(f"c.id < {add(after)}")
     where = " and ".join(f"({part})" for part in parts) or "true"
     return list(await db.fetch(LIST.format(where=where, limit=add(limit)), *values))
+
+
+async def these(db: Connection, ids: Collection[UUID]) -> list[Any]:
+    """Those of these that are instructions or payments, as they stand."""
+    return list(await db.fetch(THESE, list(ids)))
 
 
 async def instruction(db: Connection, id_: UUID) -> Any | None:

@@ -175,12 +175,13 @@ async def _place(db: Connection, token: str) -> dict[int, int]:
     return read_place(token)
 
 
+def plain(row: Any) -> dict[str, Any]:
+    """An event as every reader of the log gets it."""
+    return {**{name: row[name] for name in PLAIN}, "payload": json.loads(row["payload"])}
+
+
 def _event(row: Any, place: Mapping[int, int]) -> dict[str, Any]:
-    return {
-        "cursor": write_place(place),
-        **{name: row[name] for name in PLAIN},
-        "payload": json.loads(row["payload"]),
-    }
+    return {"cursor": write_place(place), **plain(row)}
 
 
 def _line(row: Any, place: Mapping[int, int]) -> bytes:
