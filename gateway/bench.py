@@ -234,14 +234,19 @@ async def latency(
     assert real.postgres is not None
     async with gateway_process(real, settings, "latency") as (door, _):
         arrivals: dict[str, float] = {}
-        watch = asyncio.create_task(watch_events(door, "SettledPart", arrivals))
+        lags: list[float] = []
+        watches = [
+            asyncio.create_task(watch_events(door, "SettledPart", arrivals)),
+            asyncio.create_task(watch_sink(door, lags)),
+        ]
         await asyncio.sleep(0.5)
         planned = dict(await open_loop(door, bodies("late"), rate, seconds))
         db = await asyncpg.connect(real.postgres.dsn("app", "latency"))
         await drained(db, len(planned), 120)
         await asyncio.sleep(1.0)
-        watch.cancel()
-        await asyncio.gather(watch, return_exceptions=True)
+        for watch in watches:
+            watch.cancel()
+        await asyncio.gather(*watches, return_exceptions=True)
         rows = await db.fetch(
             "select i.id, i.reference from instruction i where i.reference like 'late-%'"
         )
@@ -269,6 +274,7 @@ async def latency(
         "receipt_to_desk_p99": quantile(desk, 0.99),
         "receipt_to_books_p50": books[0],
         "receipt_to_books_p99": books[1],
+        "sink_lag_max": max(lags, default=float("nan")),
     }
 
 
@@ -288,6 +294,15 @@ async def watch_events(door: Door, type_: str, arrivals: dict[str, float]) -> No
         if raw.startswith(b"data:"):
             event = json.loads(raw[5:])
             arrivals.setdefault(event["aggregate"], time.time())
+
+
+async def watch_sink(door: Door, lags: list[float]) -> None:
+    """Note how far the status sink is behind the log, until cancelled."""
+    while True:
+        for row in (await door.get("/metrics")).splitlines():
+            if row.startswith("finality_sink_lag_seconds"):
+                lags.append(float(row.rsplit(" ", 1)[1]))
+        await asyncio.sleep(0.25)
 
 
 async def histogram(door: Door) -> tuple[float, float]:
@@ -529,7 +544,8 @@ def summary(report: dict[str, Any]) -> str:
         ),
         f"    at {late['rate']:.0f}/s open loop: POST to settled p50 {late['post_to_settled_p50']:.3f} s"
         f" p99 {late['post_to_settled_p99']:.3f} s; confirmation to books p99 <="
-        f" {late['receipt_to_books_p99']:.3f} s, to desk p99 {late['receipt_to_desk_p99']:.3f} s",
+        f" {late['receipt_to_books_p99']:.3f} s, to desk p99 {late['receipt_to_desk_p99']:.3f} s;"
+        f" status sink at most {late['sink_lag_max']:.1f} s behind",
     ]
     if "memory" in report:
         found = report["memory"]
