@@ -6,15 +6,15 @@ SQL fragments over `condition c`; values always travel as parameters.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from store import search
 from store.rows import Connection, columns
+from store.search import OPEN, Sought
 
 # nothing open any more: DOMAIN 2.4 for securities, 3.3 for payments
 CLOSED = (
@@ -28,7 +28,6 @@ CLOSED = (
     "returned",
 )
 APPROVAL = "approval by a second person"  # what the lane's holder says it waits for
-OPEN = "c.urgency < 500000"  # what may still settle: store/sql/0004_urgency.sql
 _THEIRS = "c.whose_move in ('them', 'custodian', 'network')"
 _TROUBLE = "exists (select from exception x where x.instruction = c.id and x.closed_at is null)"
 # {today} is the business date's parameter
@@ -50,20 +49,9 @@ FILTERS: dict[str, str] = {
     "custodian": "c.custodian = {0}",
     "portfolio": "c.portfolio = {0}",
     "isin": "c.isin = {0}",
+    "currency": "c.currency = {0}",
     "settle_on": "c.settle_on = {0}::text::date",
 }
-SEARCH = (
-    "c.reference ilike {like}",
-    "c.wire_reference ilike {like}",
-    "c.instrument_name ilike {like}",
-    "c.isin like {prefix}",
-    "c.counterparty like {prefix}",
-    "c.custodian like {prefix}",
-    "c.place like {prefix}",
-    "c.id in (select r.instruction from reference r"
-    " where r.kind in ('wire', 'uetr') and r.owner = '' and r.value = {exact})",
-)
-SEARCH_NUMBER = ("c.amount = {number}", "c.quantity = {number}", "c.open_quantity = {number}")
 # each order is two ascending keys and then the id, with the type a cursor value is read back as
 _DAY = "(coalesce(c.settle_on, date '2000-01-01') - date '2000-01-01')"
 ORDERS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
@@ -81,7 +69,6 @@ ORDERS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "settle_on": ((_DAY, "integer"), ("c.reference", "text")),
     "reference": (("c.reference", "text"), (_DAY, "integer")),
 }
-_NUMBER = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?|[0-9]+([.,][0-9]+)?")
 _COLUMNS = """
 c.lane, c.id, c.portfolio, c.kind, c.reference, c.state, c.processing, c.cancellation, c.matching,
 c.settlement, c.change, c.version, c.wire_reference, c.link, c.direction, c.payment, c.isin,
@@ -113,8 +100,8 @@ where o.state in ('queued', 'sending') group by o.link
 """
 CHOICES_MAX = 1000
 CHOICES = """
-select counterparty, custodian, nullif(portfolio, '') as portfolio from condition
-group by grouping sets (counterparty, custodian, portfolio)
+select counterparty, custodian, nullif(portfolio, '') as portfolio, currency from condition
+group by grouping sets (counterparty, custodian, portfolio, currency)
 """
 HEADS = "select lane, seq from lane_head where seq > 0 order by lane"
 CHANGED = """
@@ -181,7 +168,7 @@ class View:
 
     tab: str = "all"
     filters: tuple[tuple[str, str], ...] = ()
-    search: str = ""
+    search: Sought | None = None
     order: str = "urgency"
     descending: bool = False
 
@@ -297,7 +284,7 @@ async def choices(db: Connection) -> dict[str, list[str]]:
     rows = await db.fetch(CHOICES)
     return {
         name: sorted({r[name] for r in rows} - {None})[:CHOICES_MAX]
-        for name in ("counterparty", "custodian", "portfolio")
+        for name in ("counterparty", "custodian", "portfolio", "currency")
     }
 
 
@@ -368,25 +355,5 @@ def _where(view: View, today: date, parameters: _Parameters) -> str:
     parts = [tab.format(today=f"{parameters.add(today)}::date") if "{today}" in tab else tab]
     parts += [FILTERS[name].format(parameters.add(value)) for name, value in view.filters]
     if view.search:
-        parts.append(_search(view.search, parameters))
+        parts.append(search.condition_of(view.search, parameters.add))
     return " and ".join(f"({part})" for part in parts)
-
-
-def _search(text: str, parameters: _Parameters) -> str:
-    plain = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    words = {
-        "like": parameters.add(f"%{plain}%"),
-        "prefix": parameters.add(f"{plain.upper()}%"),
-        "exact": parameters.add(text),
-    }
-    found = [part.format(**words) for part in SEARCH]
-    if _NUMBER.fullmatch(text):
-        number = parameters.add(_number(text))
-        found += [part.format(number=number) for part in SEARCH_NUMBER]
-    return " or ".join(found)
-
-
-def _number(text: str) -> Decimal:
-    if re.fullmatch(r"[0-9]+,[0-9]{1,2}", text):  # 190275,00 as FIN writes it
-        return Decimal(text.replace(",", "."))
-    return Decimal(text.replace(",", ""))

@@ -13,8 +13,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from store.desk import OPEN
 from store.rows import Connection, columns
+from store.search import OPEN
 
 LANES = range(64)
 END = 2**63 - 1

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from gateway.clock import business_date
 from gateway.desk import words
 from schemas.static import StaticData
-from schemas.static_rows import PartyRow, Place
+from schemas.static_rows import Instrument, PartyRow, Place
 from store import desk
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class Board:
     zone: str
     today: date
     names: dict[str, str]  # of firms, by BIC; head offices in eight
+    tickers: dict[str, str]  # by ISIN
     clocks: tuple[tuple[str, str, str], ...]  # label, zone, hh:mm:ss
     links: tuple[LinkLine, ...]
     tabs: dict[str, int]
@@ -68,6 +69,7 @@ class Boards:
         self._choices: dict[str, list[str]] = {}
         self._choices_until = 0.0
         self._names: dict[str, str] = {}
+        self._tickers: dict[str, str] = {}
         self._names_of: StaticData | None = None
 
     async def now(self) -> Board:
@@ -93,15 +95,15 @@ class Boards:
                 self._choices_until = time.monotonic() + CHOICES_SECONDS
         return self._choices
 
-    def _firms(self) -> dict[str, str]:
+    def _read_names(self) -> None:
         static = self.core.static
         if static is not self._names_of:
             firms = {row.bic.removesuffix("XXX"): row.name for row in static.all(PartyRow)}
             self._names = firms | {
                 row.bic.removesuffix("XXX"): row.name for row in static.all(Place)
             }
+            self._tickers = {row.isin: row.ticker for row in static.all(Instrument) if row.ticker}
             self._names_of = static
-        return self._names
 
     async def _read(self) -> Board:
         now = self.core.clock.now()
@@ -112,13 +114,15 @@ class Boards:
             exceptions, parked = await desk.queue_counts(db)
             queues = await desk.queues(db)
         tabs["all"] = sum(states.values())
+        self._read_names()
         return Board(
             environment=self.core.settings.environment,
             now=now,
             virtual=self.core.clock.virtual,
             zone=self.core.settings.business_zone,
             today=today,
-            names=self._firms(),
+            names=self._names,
+            tickers=self._tickers,
             clocks=tuple(
                 (label, zone, f"{now.astimezone(ZoneInfo(zone)):%H:%M:%S}") for label, zone in ZONES
             ),

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jinja2
 from aiohttp import web
 
-from gateway.desk import lines, live, login, words
+from gateway.desk import finder, lines, live, login, words
 from gateway.desk.board import Board, Boards
 from gateway.desk.login import Seat
 from gateway.identity import Right
 from gateway.items import Overloaded
 from gateway.runner import OUTAGES
 from schemas.problem import Refused
+from store.desk import View
 
 if TYPE_CHECKING:
     from gateway.core import Core
@@ -65,6 +67,10 @@ class Frame:
             return strip.render(board=board)
 
         self.pulse = live.Pulse(core, self.boards, draw_row, draw_strip)
+
+    def view(self, query: Mapping[str, str]) -> View:
+        """The view an address asks for, its search read with what static data knows."""
+        return lines.view(query, partial(finder.sought, static=self.core.static))
 
     def page(self, handler: Handler, right: Right = "viewer") -> Plain:
         """The handler for signed-in people with this right; everyone else is shown the door."""

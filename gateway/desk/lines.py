@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from gateway.desk import words
 from gateway.desk.board import Board
 from schemas.identifiers import currency_digits
 from store.desk import FILTERS, ORDERS, TABS, View
+from store.search import Sought
 
 SEARCH_MAX = 140
 
@@ -45,6 +46,7 @@ class Line:
     kind_words: str
     name: str
     isin: str
+    ticker: str
     open: str
     total: str
     currency: str
@@ -89,6 +91,7 @@ def line(row: Mapping[str, Any], board: Board) -> Line:
         kind_words=kind_words,
         name=row["instrument_name"] or "",
         isin=row["isin"] or "",
+        ticker=board.tickers.get(row["isin"], ""),
         open=words.number(row["open_quantity"]),
         total=words.number(row["quantity"]),
         currency=row["currency"] or "",
@@ -132,8 +135,8 @@ def digits(currency: str | None) -> int:
         return 2
 
 
-def view(query: Mapping[str, str]) -> View:
-    """The view an address asks for; Unreadable names what cannot be."""
+def view(query: Mapping[str, str], sought: Callable[[str], Sought] = Sought) -> View:
+    """The view an address asks for, `sought` its search; Unreadable names what cannot be."""
     tab = query.get("tab") or "act"
     order = query.get("order") or "urgency"
     if tab not in TABS:
@@ -147,7 +150,7 @@ def view(query: Mapping[str, str]) -> View:
     search = query.get("q", "").strip()
     if len(search) > SEARCH_MAX or "\0" in "".join((search, *(value for _, value in filters))):
         raise Unreadable(f"search takes up to {SEARCH_MAX} printable characters")
-    return View(tab, filters, search, order, query.get("way") == "desc")
+    return View(tab, filters, sought(search) if search else None, order, query.get("way") == "desc")
 
 
 def _is_day(text: str) -> bool:
@@ -162,7 +165,7 @@ def address(view_: View, **changes: Any) -> str:
     changed = replace(view_, **changes)
     pairs = [("tab", changed.tab), *changed.filters]
     if changed.search:
-        pairs.append(("q", changed.search))
+        pairs.append(("q", changed.search.text))
     if changed.order != "urgency":
         pairs.append(("order", changed.order))
     if changed.descending:

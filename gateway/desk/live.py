@@ -145,10 +145,12 @@ class Pulse:
 
 
 async def stream(
-    request: web.Request, pulse: Pulse, still_allowed: Callable[[], Awaitable[bool]]
+    request: web.Request,
+    pulse: Pulse,
+    view: View | None,
+    still_allowed: Callable[[], Awaitable[bool]],
 ) -> web.StreamResponse:
     """Follow one screen until it goes away, its session ends or we stop."""
-    view = None if "only" in request.query else lines.view(request.query)
     visible = lines.read_ids(request.query.get("ids", ""))
     place = lines.read_place(request.headers.get("Last-Event-ID") or request.query.get("from", ""))
     if len(pulse.screens) >= SCREENS_MAX:

@@ -100,7 +100,7 @@ class Desk(Frame):
 
     async def instructions(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """The main screen."""
-        view = lines.view(request.query)
+        view = self.view(request.query)
         cursor = request.query.get("after")
         after = lines.read_cursor(cursor) if cursor else None
         board, choices = await self.boards.now(), await self.boards.choices()
@@ -162,7 +162,8 @@ class Desk(Frame):
         async def still_allowed() -> bool:
             return await login.seat(self.core.pool, request) is not None
 
-        return await live.stream(request, self.pulse, still_allowed)
+        view = None if "only" in request.query else self.view(request.query)
+        return await live.stream(request, self.pulse, view, still_allowed)
 
     # one instruction ------------------------------------------------------------------------------
 

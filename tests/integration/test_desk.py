@@ -182,7 +182,7 @@ async def test_what_is_late_comes_first_and_what_is_done_last(house: House) -> N
     "text",
     [
         "SPECIAL-REF", "special-ref", "L-RE", "FNLSPECIAL", "DE0007164600", "SAP", "77,777.77",
-        "77777.77", "77777,77", "4321", "PALIUS30", "palius", "OLDWIRE9",
+        "77777.77", "77777,77", "4321", "PALIUS30", "palius", "OLDWIRE9", "sap", "CTHEIRS0001",
     ],
 )  # fmt: skip
 async def test_one_box_finds_it_by_anything_known_of_it(house: House, text: str) -> None:
@@ -200,8 +200,21 @@ async def test_one_box_finds_it_by_anything_known_of_it(house: House, text: str)
     async with house.pool.acquire() as db:
         claim = Claim("wire", "", "OLDWIRE9", wanted.lane, wanted.portfolio, wanted.id)
         await claim_many(db, [claim])
+    world = await house.world()
+    world.tell(wanted, "StatusReceived", NOW, "outside", {"reference": "CTHEIRS0001", "says": []})
+    await house.write(world)
     vera = await house.signed_in("vera")
     assert await vera.ids(f"/?tab=all&q={text}") == [str(wanted.id)]
+
+
+@pytest.mark.parametrize("text", ["MSFT", "594918104", "US5949181045", "ALD-000008"])
+async def test_what_is_over_is_found_by_what_static_data_knows_of_it(
+    house: House, text: str
+) -> None:
+    over = condition(8, state="settled", open_quantity=Decimal(0), instrument_name=None)
+    await house.show(over, condition(9, isin="DE0007164600"))
+    vera = await house.signed_in("vera")
+    assert await vera.ids(f"/?tab=all&q={text}") == [str(over.id)]
 
 
 @pytest.mark.parametrize("text", ["%25", "_", "%5C", "%27", "%25%25"])
@@ -216,6 +229,7 @@ async def test_search_takes_signs_of_sql_as_text(house: House, text: str) -> Non
     [
         "state=matched", "counterparty=KESTUS30XXX", "custodian=HARBUS30XXX", "isin=US5949181045",
         f"portfolio={PORTFOLIOS[0]}", f"settle_on={TODAY + timedelta(days=1)}", "kind=securities",
+        "currency=USD",
     ],
 )  # fmt: skip
 async def test_a_filter_leaves_only_what_it_names(house: House, query: str) -> None:
@@ -228,6 +242,7 @@ async def test_a_filter_leaves_only_what_it_names(house: House, query: str) -> N
         portfolio=PORTFOLIOS[1],
         settle_on=TODAY,
         kind="bank",
+        currency="EUR",
     )
     await house.show(condition(1), other)
     vera = await house.signed_in("vera")

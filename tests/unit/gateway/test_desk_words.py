@@ -17,6 +17,7 @@ from gateway.desk.fields import Named
 from schemas.reasons import REASONS
 from settlement import condition, payments
 from store.desk import CLOSED, ORDERS, TABS, View
+from store.search import Sought
 
 NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -229,7 +230,7 @@ def test_an_address_and_its_view_are_the_same() -> None:
     for tab in TABS:
         for order in ORDERS:
             filters = (("portfolio", "A & B"), ("isin", "US5949181045"))
-            view = View(tab, filters, "x=1&y", order, True)
+            view = View(tab, filters, Sought("x=1&y"), order, True)
             assert lines.view(dict(parse_qsl(lines.address(view)))) == view
 
 
