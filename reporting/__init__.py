@@ -1,1 +1,1 @@
-"""Values to reports and exports: nothing is built behind this door yet."""
+"""Values to reports and exports."""

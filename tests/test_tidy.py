@@ -19,9 +19,9 @@ PACKAGES = {
     "reporting": {"schemas"},
     "store": {"schemas"},
     "simulators": set(),
-    "gateway": {"schemas", "parsers", "builders", "settlement", "ledger", "store"},
+    "gateway": {"schemas", "parsers", "builders", "settlement", "ledger", "reporting", "store"},
 }
-PURE = ("schemas", "parsers", "builders", "settlement", "ledger")
+PURE = ("schemas", "parsers", "builders", "settlement", "ledger", "reporting")
 SHELL_MODULES = {
     "asyncio",
     "socket",

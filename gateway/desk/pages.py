@@ -15,6 +15,7 @@ from gateway import identity
 from gateway.desk import actions, case, lines, live, login, words
 from gateway.desk.board import Board
 from gateway.desk.exceptions import add_exceptions
+from gateway.desk.exports import ROWS_MAX, add_exports
 from gateway.desk.frame import HERE, Frame
 from gateway.desk.login import Seat
 from gateway.desk.story import add_story
@@ -124,6 +125,7 @@ class Desk(Frame):
                 for t in totals
                 if t["currency"] and t["amount"]
             ],
+            export_max=ROWS_MAX,
             after=lines.write_cursor(page.after) if page.after else "",
             first=after is None,
         )
@@ -341,6 +343,7 @@ def add_desk(app: web.Application, core: Core) -> Desk:
         app.router.add_get(path, page(handler), allow_head=False)
     app.router.add_post("/instructions/{id}/{action}", page(desk_.act))
     add_exceptions(app, desk_)
+    add_exports(app, desk_)
     add_story(app, core, desk_)
     app.router.add_static("/desk/", HERE / "static")
     app.cleanup_ctx.append(desk_.pulse_runs)

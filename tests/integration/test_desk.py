@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
 import json
 import re
+import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,7 +21,7 @@ import pytest
 from desk_house import ROW, Browser, House, delivery, housed, moved
 from desk_world import NOW, PORTFOLIOS, TODAY, add, condition, full_day, park
 
-from gateway.desk import lines, live
+from gateway.desk import exports, lines, live
 from store import desk
 from store.cases import ExceptionRow
 from store.references import Claim, claim_many
@@ -273,6 +276,51 @@ async def test_a_page_of_nothing_says_so(house: House) -> None:
     assert "Nothing needs you now" in await vera.get("/")
     for path in PAGES:
         await vera.get(path)
+
+
+# exports ------------------------------------------------------------------------------------------
+
+LISTS = ("instructions", "exceptions", "inbound", "positions", "cash", "ledger")
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_every_list_comes_as_a_file_with_the_rows_it_shows(house: House, name: str) -> None:
+    await house.write(full_day(await house.world()))
+    vera = await house.signed_in("vera")
+    text = await vera.get(f"/export/{name}.csv?tab=all")
+    head, *rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    assert rows
+    assert {len(row) for row in rows} == {len(head)}
+    async with vera.web.get(f"{house.url}/export/{name}.xlsx?tab=all") as answer:
+        book = zipfile.ZipFile(io.BytesIO(await answer.read()))
+        assert f'filename="finality-{name}-all-2026-11-23.xlsx"' in str(answer.headers)
+    assert book.read("xl/worksheets/sheet1.xml").count(b"<row>") == len(rows) + 1
+
+
+async def test_an_export_holds_what_the_filter_leaves_in_its_order(house: House) -> None:
+    await house.write(full_day(await house.world()))
+    vera = await house.signed_in("vera")
+    query = "tab=all&state=failing&order=amount&way=desc"
+    text = await vera.get(f"/export/instructions.csv?{query}")
+    rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    assert [row["Id"] for row in rows] == await vera.ids(f"/?{query}")
+
+
+async def test_a_file_says_that_it_is_cut_and_what_to_do(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "ROWS_MAX", 2)
+    await house.show(*(condition(n) for n in range(1, 4)))
+    vera = await house.signed_in("vera")
+    lines_ = (await vera.get("/export/instructions.csv?tab=all")).splitlines()
+    assert len(lines_) == 4
+    assert lines_[-1].startswith('"Cut here: a file holds 2 rows. Narrow the list')
+
+
+async def test_an_export_nobody_can_read_is_refused_before_it_begins(house: House) -> None:
+    vera = await house.signed_in("vera")
+    assert "cannot be read" in await vera.get("/export/instructions.csv?tab=none", 400)
+    await house.stranger().get("/export/instructions.csv", 303)
 
 
 # one instruction ----------------------------------------------------------------------------------
