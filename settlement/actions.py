@@ -147,6 +147,30 @@ def _amend(standing: Standing, person: str) -> WhyNot | None:
     return WhyNot("not_amendable", f"{_is(standing)}; send a new instruction")
 
 
+def _own(standing: Standing, person: str) -> WhyNot | None:
+    if person in standing.behind("owner"):
+        return WhyNot("owned_already", f"{person} owns it already")
+    return _worked_on(standing)
+
+
+def _let_go(standing: Standing, person: str) -> WhyNot | None:
+    owners = standing.behind("owner")
+    if person in owners:
+        return None
+    whose = f"{' and '.join(sorted(owners))} owns it" if owners else "nobody owns it"
+    return WhyNot("not_owned", f"{whose}; one lets go what is one's own")
+
+
+def _worked_on(standing: Standing, _: str = "") -> WhyNot | None:
+    if standing.state in OVER and not standing.open and not standing.uninstructed:
+        return WhyNot("not_open", f"{_is(standing)}; there is nothing left to work on")
+    return None
+
+
+def _note(standing: Standing, person: str) -> WhyNot | None:
+    return None  # of what is over as well: somebody may have to explain it
+
+
 def _decide_fate(standing: Standing, person: str) -> WhyNot | None:
     if standing.state != "fate_unknown":
         return WhyNot("fate_known", f"{_is(standing)}; its fate is not in question")
@@ -162,4 +186,9 @@ ACTIONS: dict[str, Rule] = {
     "amend": _amend,
     "repair": _amend,
     "decide_fate": _decide_fate,
+    "own": _own,
+    "let_go": _let_go,
+    "assign": _worked_on,
+    "follow_up": _worked_on,
+    "note": _note,
 }

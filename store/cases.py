@@ -175,8 +175,9 @@ _MOVING = (
     "counterparty",
     "currency",
 )
-# flags travel as one text per row: arrays of arrays have no unnest
-_FLAGS = "coalesce(string_to_array(nullif(k.flags, ''), ' '), '{}')"
+# flags travel as one text per row: arrays of arrays have no unnest; names of people hold spaces
+_BETWEEN = "\x1f"
+_FLAGS = "coalesce(string_to_array(nullif(k.flags, ''), chr(31)), '{}')"
 # what an answer may change; the rest changes only with a version, a person or static data
 _ANSWERED = (
     "state",
@@ -308,7 +309,7 @@ def _flat(rows: Sequence[ConditionRow], fields: Sequence[str]) -> list[tuple[Any
     found = []
     for row in rows:
         values = pick(row)
-        found.append((*values[:flags], " ".join(values[flags]), *values[flags + 1 :]))
+        found.append((*values[:flags], _BETWEEN.join(values[flags]), *values[flags + 1 :]))
     return found
 
 

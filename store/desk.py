@@ -32,8 +32,9 @@ _THEIRS = "c.whose_move in ('them', 'custodian', 'network')"
 _TROUBLE = "exists (select from exception x where x.instruction = c.id and x.closed_at is null)"
 # {today} is the business date's parameter
 TABS: dict[str, str] = {
-    "act": f"{OPEN} and c.whose_move = 'us' and (c.settle_on <= {{today}} or {_TROUBLE}"
-    " or c.state in ('network_nak', 'in_repair', 'fate_unknown'))",
+    "act": f"{OPEN} and (c.whose_move = 'us' and (c.settle_on <= {{today}} or {_TROUBLE}"
+    " or c.state in ('network_nak', 'in_repair', 'fate_unknown'))"
+    " or c.flags @> array['follow_up_due'])",
     "us": f"{OPEN} and c.whose_move = 'us'",
     "them": f"{OPEN} and {_THEIRS}",
     "due": "c.urgency = {today} - date '2000-01-01'",
@@ -50,6 +51,7 @@ FILTERS: dict[str, str] = {
     "portfolio": "c.portfolio = {0}",
     "isin": "c.isin = {0}",
     "currency": "c.currency = {0}",
+    "owner": "c.flags @> array['owner:' || {0}::text]",
     "settle_on": "c.settle_on = {0}::text::date",
 }
 # each order is two ascending keys and then the id, with the type a cursor value is read back as

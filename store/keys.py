@@ -23,6 +23,11 @@ DISABLE = """
 update api_key set disabled_at = $2 where prefix = $1 and disabled_at is null returning prefix
 """
 
+PERSONS = """
+select distinct person from api_key
+where disabled_at is null and roles && array['maker', 'checker', 'admin']
+"""
+
 
 async def add(
     db: Connection,
@@ -50,3 +55,8 @@ async def everyone(db: Connection) -> list[Any]:
 async def disable(db: Connection, prefix: str, at: datetime) -> bool:
     """No longer let this key in; False when it was not in use."""
     return await db.fetchval(DISABLE, prefix, at) is not None
+
+
+async def persons(db: Connection) -> frozenset[str]:
+    """Who can sign in and work on instructions."""
+    return frozenset(r["person"] for r in await db.fetch(PERSONS))

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 
 from gateway import problems
 from gateway.api import answers
@@ -46,6 +54,27 @@ class Fate(Words):
     left: bool
 
 
+class Note(Words):
+    """What is worth knowing, in the actor's words."""
+
+    text: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=1000, pattern=PRINTED),
+    ]
+
+
+class Assignee(Words):
+    """Who is to work on it."""
+
+    to: Annotated[str, StringConstraints(min_length=1, max_length=140, pattern=PRINTED)]
+
+
+class FollowUp(Words):
+    """When it shall come up again, in business time; without it, no more."""
+
+    at: AwareDatetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """One action: what it is called in the core, who may ask it, and what it is told."""
@@ -77,6 +106,13 @@ ACTIONS: dict[str, Action] = {
     "decide-fate": Action(
         "decide_fate", "checker", "Say whether a payment of unknown fate left", Fate, ("payments",)
     ),
+    "own": Action("own", "maker or checker", "Take it on oneself", Bare),
+    "let-go": Action("let_go", "maker or checker", "Own it no longer", Bare),
+    "assign": Action("assign", "maker or checker", "Give it to another person", Assignee),
+    "note": Action("note", "maker or checker", "Write down what is worth knowing", Note),
+    "follow-up": Action(
+        "follow_up", "maker or checker", "See it again among what to do at this time", FollowUp
+    ),
 }
 SCHEMAS: Mapping[str, Schema] = {
     "changes": {"type": "object", "minProperties": 1, "description": "fields and their new values"}
@@ -105,7 +141,7 @@ def code_of(result: Result) -> str:
 def _words(shape: Any, body: bytes) -> dict[str, Any]:
     """What the actor said; nothing is said by an empty body."""
     said: Words = read_body(shape, body.strip() or b"{}")
-    return said.model_dump(exclude_none=True)
+    return said.model_dump(mode="json", exclude_none=True)
 
 
 def _changes(body: bytes) -> dict[str, Any]:

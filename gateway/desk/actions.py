@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from gateway.desk.login import Seat
 from gateway.identity import Right
+from schemas.problem import Problem, Refused
 from settlement import actions
 from settlement.findings import RELEASABLE
 
 Row = Mapping[str, Any]
+REASON_MAX, NOTE_MAX = 200, 1000
 
 
 def _always(row: Row) -> bool:
@@ -33,6 +37,8 @@ class Action:
     asks: str = ""  # what the core is asked, where that is not the name
     says: Mapping[str, Any] = field(default_factory=dict)
     noted: bool = False  # takes a reason in the person's words
+    wants: Literal["", "text", "to", "at"] = ""  # what the person has to say with it
+    light: bool = False  # about who works on it; the instruction stays as it is
     shown: Callable[[Row], bool] = _always
 
 
@@ -69,6 +75,10 @@ def _unknown(row: Row) -> bool:
 
 def _uninstructed(row: Row) -> bool:
     return standing(row).uninstructed
+
+
+def _owned(row: Row) -> bool:
+    return standing(row).marked("owner")
 
 
 ACTIONS: dict[str, Action] = {
@@ -115,12 +125,39 @@ ACTIONS: dict[str, Action] = {
         Action(
             "it_did_not_leave",
             "It did not leave",
-            "n",
+            "t",
             "checker",
             "It goes out once more.",
             asks="decide_fate",
             says={"left": False},
             shown=_unknown,
+        ),
+        Action(
+            "own", "Own", "o", "maker or checker", "It is yours; the list shows it.", light=True
+        ),
+        Action(
+            "let_go", "Let go", "g", "maker or checker", "It is nobody's.", light=True, shown=_owned
+        ),
+        Action(
+            "assign", "Assign", "s", "maker or checker", "It is theirs.", wants="to", light=True
+        ),
+        Action(
+            "note",
+            "Note",
+            "n",
+            "maker or checker",
+            "It stands in the timeline.",
+            wants="text",
+            light=True,
+        ),
+        Action(
+            "follow_up",
+            "Follow up",
+            "f",
+            "maker or checker",
+            "It comes up under Act now at this time; without a time it does not.",
+            wants="at",
+            light=True,
         ),
     )
 }
@@ -143,3 +180,37 @@ def why_not(action: Action, row: Row, seat: Seat) -> str | None:
         return "it does not concern this instruction"
     refusal = actions.why_not(action.asks or action.name, standing(row), seat.client.person)
     return refusal.text if refusal is not None else None
+
+
+def said(action: Action, form: Mapping[str, object], zone: str) -> dict[str, Any]:
+    """What the core is told: what the action always says, and what the person wrote in its form.
+
+    A time is wall-clock time of the business zone. Refused when it cannot be read.
+    """
+    told = dict(action.says)
+    if action.noted and (reason := _plain(form.get("note"), REASON_MAX)):
+        told["reason"] = reason
+    match action.wants:
+        case "text":
+            told["text"] = _plain(form.get("note"), NOTE_MAX)
+            if not told["text"]:
+                raise Refused("invalid", [Problem("note", "missing", "write the note first")])
+        case "to":
+            told["to"] = _plain(form.get("to"), NOTE_MAX)
+        case "at":
+            if written := str(form.get("at", "")).strip():
+                told["at"] = _moment(written, zone).isoformat()
+    return told
+
+
+def _plain(written: object, most: int) -> str:
+    typed = (c if c.isprintable() else " " for c in str(written or ""))
+    return "".join(typed).strip()[:most]
+
+
+def _moment(written: str, zone: str) -> datetime:
+    try:
+        return datetime.fromisoformat(written).replace(tzinfo=ZoneInfo(zone))
+    except ValueError as error:
+        what = "a time like 2026-11-24T15:30, of the business zone"
+        raise Refused("invalid", [Problem("at", "time", what, written[:40])]) from error

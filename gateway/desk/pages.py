@@ -21,14 +21,13 @@ from gateway.desk.login import Seat
 from gateway.desk.story import add_story
 from schemas.problem import Refused
 from schemas.static_rows import Instrument
-from store import desk, queries
+from store import desk, keys, queries
 from store.desk import View
 
 if TYPE_CHECKING:
     from gateway.core import Core
 
 PAGE_ROWS = 100
-NOTE_MAX = 200
 TABS = (
     ("act", "Act now"),
     ("us", "Waiting on us"),
@@ -193,11 +192,14 @@ class Desk(Frame):
         action, row, board = await self._asked(request)
         if row is None:
             return self.problem(404, "Not here", "There is no such instruction.", seat)
+        async with self.core.pool.acquire() as db:
+            persons = await keys.persons(db) if action.wants == "to" else ()
         return self.draw(
             "confirm.html",
             seat,
             board=board,
             action=action,
+            persons=sorted(persons),
             why_not=actions.why_not(action, row, seat),
             line=lines.line(row, board),
             sentence=lines.sentence(row, board),
@@ -209,18 +211,16 @@ class Desk(Frame):
         form = await request.post()
         if not login.own_form(request, seat, form.get("token")):
             return self.problem(403, "Refused", "The form came from another site.", seat)
-        action, row, _ = await self._asked(request)
+        action, row, board = await self._asked(request)
         if row is None:
             return self.problem(404, "Not here", "There is no such instruction.", seat)
-        if form.get("seen") != _seen(row):
+        if form.get("seen") != _seen(row) and not action.light:
             text = "It changed since you looked; look again, then decide."
             return self.problem(409, "Refused: the page was stale", text, seat)
         reason = actions.why_not(action, row, seat)
         if reason is not None:
             return self.problem(409, "Refused", f"{action.label}: {reason}.", seat)
-        typed = (c if c.isprintable() else " " for c in str(form.get("note", "")))
-        note = "".join(typed).strip()[:NOTE_MAX]
-        said = {**action.says, **({"reason": note} if note and action.noted else {})}
+        said = actions.said(action, form, board.zone)
         result = await self.core.act(seat.client, row["id"], action.asks or action.name, said)
         self.boards.forget()
         if result.problems:

@@ -65,6 +65,9 @@ FLAGS: dict[str, str] = {
     "double_sent": "sent twice",
     "delivered": "delivered",
     "uninstructed": "nothing instructs it",
+    "owner": "{} has it",
+    "follow_up": "follow up {}",
+    "follow_up_due": "follow-up due",
 }
 # how long each state usually lasts; longer is worth a look
 USUAL: dict[str, timedelta] = {
@@ -235,10 +238,15 @@ def reason(row: Mapping[str, Any]) -> str:
 def flags(row: Mapping[str, Any]) -> tuple[str, ...]:
     """What is worth knowing beside the state; who made it is said elsewhere."""
     return tuple(
-        FLAGS.get(name, plain(name)).replace("{}", who)
+        FLAGS.get(name, plain(name)).replace("{}", _when(who) if name == "follow_up" else who)
         for name, _, who in (flag.partition(":") for flag in row["flags"])
         if name != "maker"
     )
+
+
+def _when(instant: str) -> str:
+    at = datetime.fromisoformat(instant)
+    return f"{day(at.date())} {at:%H:%M} UTC"
 
 
 def closed(row: Mapping[str, Any]) -> bool:

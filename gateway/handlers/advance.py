@@ -16,7 +16,7 @@ from gateway.handlers.release import Desk
 from gateway.handlers.unit import Memory, Unit, load_lots
 from gateway.items import Action, Due, Handling, Item, Opening, Result, Routed, Submission
 from schemas.instruction import Instruction, Payment
-from store import cases, commands, leases
+from store import cases, commands, keys, leases
 from store.rows import Connection
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Advance:
             self.unit,
         )
         self.known: dict[UUID, Case] = {}
+        self.persons: frozenset[str] = frozenset()  # who may be given work, read when somebody is
         self.exceptions = Exceptions(self)
 
     async def run(self, db: Connection) -> None:
@@ -58,6 +59,8 @@ class Advance:
         await self.unit.open(db, {item.lane for item in self.batch})
         fresh = await intake.claim(self, db, [i for i in self.batch if isinstance(i, Submission)])
         await self._load(db)
+        if any(isinstance(i, Action) and i.action == "assign" for i in self.batch):
+            self.persons = await keys.persons(db)
         await self.exceptions.load(db, self.batch)
         await load_lots(db, self.unit.memory, self._holdings(fresh))
         for item in self.batch:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from gateway.handlers.release import Desk
 
 
+UNBUILDABLE, FOLLOW_UP_DUE = "unbuildable", "follow_up_due"
+
+
 def condition_row(
     desk: Desk, case: Case, condition: Condition | PaymentCondition | None
 ) -> ConditionRow:
@@ -80,7 +83,7 @@ def condition_row(
 def flags_of(case: Case, condition: Condition | PaymentCondition | None) -> list[str]:
     """What is worth knowing beside the state: marks of people, the fold's flags, open waits."""
     return sorted(
-        {f for f in case.flags if ":" in f or f == "unbuildable"}
+        {f for f in case.flags if ":" in f or f in (UNBUILDABLE, FOLLOW_UP_DUE)}
         | {f.value for f in (condition.flags if condition else ())}
         | {code for code, _ in case.waits if case.released is None}
     )
@@ -94,7 +97,7 @@ def _waits(
         return "; ".join(words for _, words in case.waits)[:300], "us"
     if not case.has(Approved) or "reapprove:" in case.flags:
         return "approval by a second person", "us"
-    if "unbuildable" in case.flags:
+    if UNBUILDABLE in case.flags:
         return "repair: the message cannot be built", "us"
     if condition is None:
         return "static data", "us"

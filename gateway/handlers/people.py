@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pydantic
 
 from gateway.handlers import terms
 from gateway.handlers.case import Case
-from gateway.handlers.condition_row import flags_of
+from gateway.handlers.condition_row import FOLLOW_UP_DUE, flags_of
 from gateway.items import Action, Result
 from schemas.fact import Approved, FateDecided, Withdrawn
 from schemas.instruction import Instruction, Payment
@@ -16,7 +17,7 @@ from schemas.problem import Problem, Refused
 from settlement import actions
 from settlement.condition import Condition
 from settlement.findings import RELEASABLE
-from store.cases import VersionRow
+from store.cases import Timer, VersionRow
 
 if TYPE_CHECKING:
     from gateway.handlers.advance import Advance
@@ -33,6 +34,7 @@ def act(advance: Advance, item: Action) -> None:
             raise refuse(
                 refusal.path, refusal.rule, refusal.text, _about(advance, case, item, refusal)
             )
+        case.flags.discard(FOLLOW_UP_DUE)
         ACTIONS[item.action](advance, case, item)
         case.touched = True
         advance.results[id(item)] = Result("done", case.id, advance.desk.state_of(case))
@@ -238,6 +240,61 @@ def _content(case: Case) -> str:
     return case.body.model_dump_json(exclude_none=True)
 
 
+def own(advance: Advance, case: Case, item: Action) -> None:
+    """Take it on oneself, from whoever had it."""
+    _owned_by(advance, case, item, item.client.person, "Owned")
+
+
+def let_go(advance: Advance, case: Case, item: Action) -> None:
+    """It is nobody's own any more."""
+    case.flags -= {f for f in case.flags if f.startswith("owner:")}
+    advance.desk.tell(case, "OwnerLeft", item.client.person, {})
+
+
+def assign(advance: Advance, case: Case, item: Action) -> None:
+    """Give it to a person who can sign in."""
+    to = str(item.body.get("to", ""))
+    if to not in advance.persons:
+        raise refuse("to", "unknown_person", f"one of {', '.join(sorted(advance.persons))}", to)
+    _owned_by(advance, case, item, to, "Assigned")
+
+
+def _owned_by(advance: Advance, case: Case, item: Action, owner: str, told: str) -> None:
+    before = sorted(f[6:] for f in case.flags if f.startswith("owner:"))
+    case.flags -= {f"owner:{person}" for person in before}
+    case.flags.add(f"owner:{owner}")
+    said = {"owner": owner} | ({"before": before[0]} if before else {})
+    advance.desk.tell(case, told, item.client.person, said)
+
+
+def note(advance: Advance, case: Case, item: Action) -> None:
+    """A person's words, for the timeline."""
+    advance.desk.tell(case, "Noted", item.client.person, {"note": str(item.body["text"])})
+
+
+def follow_up(advance: Advance, case: Case, item: Action) -> None:
+    """It comes up again among what to do now, at this business time; without a time it does not."""
+    case.flags -= {f for f in case.flags if f.startswith("follow_up:")}
+    at = _moment(item.body.get("at"))
+    if at is not None and at <= advance.unit.now:
+        now = f"{advance.unit.now:%Y-%m-%dT%H:%M:%SZ}"
+        raise refuse("at", "past", f"give a time after the business time {now}", at.isoformat())
+    said = {}
+    if at is not None:
+        said = {"at": f"{at:%Y-%m-%dT%H:%M:%SZ}"}
+        case.flags.add(f"follow_up:{said['at']}")
+        advance.unit.timers.append(Timer(case.lane, case.id, "follow_up", at))
+    advance.desk.tell(case, "FollowUpSet", item.client.person, said)
+
+
+def _moment(at: object) -> datetime | None:
+    """The instant in UTC; commands between processes carry it as text."""
+    if at is None:
+        return None
+    moment = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
 ACTIONS = {
     "approve": approve,
     "cancel": cancel,
@@ -247,4 +304,9 @@ ACTIONS = {
     "amend": amend,
     "repair": amend,
     "decide_fate": decide_fate,
+    "own": own,
+    "let_go": let_go,
+    "assign": assign,
+    "follow_up": follow_up,
+    "note": note,
 }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gateway.handlers.case import Case
+from gateway.handlers.condition_row import FOLLOW_UP_DUE
 from gateway.items import Due
 from schemas.fact import AckOverdue, Advanced, FateUnknown, MarkedOverdue
 from settlement.condition import Condition
@@ -19,7 +20,7 @@ delete from timer t using unnest($1::smallint[], $2::uuid[], $3::text[], $4::tim
     d (lane, instruction, kind, due_at)
 where t.lane = d.lane and t.instruction = d.instruction and t.kind = d.kind and t.due_at <= d.due_at
 """
-STORED = ("confirmation", "contractual", "ack_overdue", "fate_unknown")
+STORED = ("confirmation", "contractual", "ack_overdue", "fate_unknown", "follow_up")
 
 
 def ring(advance: Advance, item: Due) -> None:
@@ -52,6 +53,8 @@ def ring(advance: Advance, item: Due) -> None:
             _unconfirmed(advance, case)
         case "contractual":
             _contractual(advance, case)
+        case "follow_up":
+            _follow_up(advance, case, item)
         case _:
             pass
 
@@ -74,6 +77,15 @@ def _contractual(advance: Advance, case: Case) -> None:
         return
     if condition.matching.value == "matched":
         case.did(Advanced(obligation.settle_on), advance.unit.now)
+
+
+def _follow_up(advance: Advance, case: Case, item: Due) -> None:
+    """A person wanted to see it again now, and has not changed that since."""
+    wanted = f"follow_up:{item.due_at:%Y-%m-%dT%H:%M:%SZ}"
+    if wanted in case.flags:
+        case.flags = case.flags - {wanted} | {FOLLOW_UP_DUE}
+        case.touched = True
+        advance.desk.tell(case, "FollowUpDue", "lifecycle", {})
 
 
 async def done(db: Connection, items: Sequence[Due]) -> None:

@@ -40,8 +40,11 @@ def standing(facts, *marks):
     )
 
 
+WORK = {"own", "let_go", "assign", "follow_up", "note"}  # about who works on it
+
+
 def may(where, person="ben"):
-    return {action for action in ACTIONS if why_not(action, where, person) is None}
+    return {action for action in ACTIONS if why_not(action, where, person) is None} - WORK
 
 
 def rule(action, where, person="ben"):
@@ -123,7 +126,17 @@ def test_a_fate_is_decided_only_while_it_is_unknown():
     assert rule("decide_fate", replace(standing(sent()), state="fate_unknown")) is None
 
 
-@pytest.mark.parametrize("action", ACTIONS)
+def test_who_works_on_it_may_change_as_long_as_something_is_open():
+    open_, over = standing(sent()), standing([*sent(), confirmed(1000, 5)])
+    mine, theirs = standing(sent(), "owner:ben"), standing(sent(), "owner:ann b")
+    assert [rule(deed, open_) for deed in ("own", "assign", "follow_up")] == [None] * 3
+    assert [rule(deed, over) for deed in ("own", "assign", "follow_up")] == ["not_open"] * 3
+    assert (rule("own", mine), rule("own", theirs)) == ("owned_already", None)
+    assert [rule("let_go", where) for where in (mine, theirs, open_)] == [None, *["not_owned"] * 2]
+    assert (rule("note", open_), rule("note", over)) == (None, None)
+
+
+@pytest.mark.parametrize("action", sorted(ACTIONS.keys() - {"note"}))
 def test_a_refusal_says_more_than_its_rule(action):
     found = why_not(action, replace(standing([*sent(), confirmed(1000, 5)])), "ben")
     assert found is not None and len(found.text.split()) > 3
