@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -84,6 +84,17 @@ class Settings(BaseSettings):
     )
     pool_size: int = Field(8, ge=3, le=50)
     idempotency_days: int = 7
+    static_direct: bool = Field(
+        False,
+        description="static data that moves money or dates goes in without a second person"
+        " (refused on LIVE)",
+    )
+
+    @model_validator(mode="after")
+    def _guarded(self) -> Self:
+        if self.static_direct and self.environment == "LIVE":
+            raise ValueError("static_direct is not for LIVE: set FINALITY_STATIC_DIRECT=false")
+        return self
 
     @classmethod
     def settings_customise_sources(

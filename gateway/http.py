@@ -14,7 +14,17 @@ import structlog
 from aiohttp import web
 
 from gateway import idempotency, openapi, problems
-from gateway.api import actions, books, exceptions, feed, house, instructions, messages
+from gateway.api import (
+    actions,
+    books,
+    exceptions,
+    feed,
+    house,
+    instructions,
+    messages,
+    proposals,
+    static_data,
+)
 from gateway.api.route import JSON, Call, Route, answer, missing, read_query
 from gateway.idempotency import Answer, Idempotency
 from gateway.identity import Client, Keys
@@ -60,6 +70,8 @@ ROUTES: tuple[Route, ...] = (
     *exceptions.ROUTES,
     *books.ROUTES,
     *feed.ROUTES,
+    *static_data.ROUTES,
+    *proposals.ROUTES,
     *house.ROUTES,
     Route(
         "GET",

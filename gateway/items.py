@@ -108,6 +108,19 @@ class Opening:
 
 
 @dataclass(slots=True, eq=False)
+class Telling:
+    """Something that happened outside the lanes and must stand in the log."""
+
+    lane: int
+    aggregate: UUID
+    type: str
+    actor: str
+    said: dict[str, Any]
+    command: int
+    at: float = field(default_factory=time.monotonic)
+
+
+@dataclass(slots=True, eq=False)
 class Handling:
     """What a person wants done with an exception, as they saw it in this round."""
 
@@ -123,7 +136,7 @@ class Handling:
     at: float = field(default_factory=time.monotonic)
 
 
-Item = Submission | Action | Routed | Due | Opening | Handling
+Item = Submission | Action | Routed | Due | Opening | Telling | Handling
 
 
 def finish(items: Sequence[Item], results: dict[int, Result], error: BaseException | None) -> None:

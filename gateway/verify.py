@@ -178,6 +178,9 @@ async def deeds(db: Connection) -> list[Finding]:
             "the log tells it of no such repair" if r["by"] is None else "the log does not tell it"
         )
         found.append(finding("repair", f"message {r['message']}", f"{r['type']}: {what}"))
+    for r in await audit.rows(db, audit.PROPOSALS_TOLD):
+        what = "no such step stands" if r["by"] is None else "the log does not tell it"
+        found.append(finding("proposal", str(r["id"]), f"{r['type']}: {what}"))
     for r in await audit.rows(db, audit.DEEDS_TOLD):
         where = f"lane {r['lane']} {r['code']} {r['key']}"
         what = f"{r['outcome']} by {r['closed_by']}, and the log does not tell it"

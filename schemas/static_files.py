@@ -43,6 +43,19 @@ def read_folder(files: Mapping[str, bytes], known: StaticData = EMPTY) -> Static
     lines: list[Line] = []
     for name, content in sorted(files.items()):
         lines.extend(_read_file(name, content, problems))
+    return _on_top(lines, known, problems)
+
+
+def put_rows(rows: Iterable[Row], known: StaticData) -> StaticData:
+    """`known` with these rows on top; Refused with every rule they break together, by row of the list."""
+    lines = [
+        Line(row.file, number, row.model_dump(mode="json", exclude_none=True), row)
+        for number, row in enumerate(rows, start=1)
+    ]
+    return _on_top(lines, known, [])
+
+
+def _on_top(lines: list[Line], known: StaticData, problems: list[Problem]) -> StaticData:
     problems.extend(_duplicates(lines))
     problems.extend(_dangling(lines, known))
     problems.extend(_overlaps(lines, known))

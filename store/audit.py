@@ -85,7 +85,8 @@ left join raw_message m on m.id = e.cause
 left join instruction i on i.id = e.aggregate
 where (e.cause is not null and m.id is null) or (e.cause is null and i.id is null
        and e.type not in ('PositionOpened', 'CashOpened', 'StaticChanged', 'ExceptionRaised',
-                          'ExceptionClosed'))
+                          'ExceptionClosed', 'ProposalMade', 'ProposalApproved',
+                          'ProposalRejected', 'ProposalWithdrawn', 'ProposalStale'))
 """
 NO_RAW = "select i.id, i.link from inbox i left join raw_message m using (id) where m.id is null"
 NO_INBOX = """
@@ -165,6 +166,23 @@ told as (
     from event where type in ('RepairAsked', 'RepairApproved'))
 select message, type, stands.actor as by from stands full join told
     using (message, original, lane, type, actor, original_sha256, repaired_sha256)
+where stands.actor is null or told.actor is null
+"""
+# a proposal's steps stand in the log by the same people and for the same hash, or wait to be told
+PROPOSALS_TOLD = """
+with stands as (
+    select p.id, encode(p.hash, 'hex') as sha256, k.type, k.actor
+    from proposal p cross join lateral (values ('ProposalMade', p.proposed_by),
+        ('Proposal' || initcap(p.outcome), p.decided_by)) k (type, actor)
+    where k.actor is not null),
+told as (
+    select aggregate as id, payload::json ->> 'sha256' as sha256, type, actor from event
+    where type like 'Proposal%'
+    union all
+    select (payload::json ->> 'aggregate')::uuid, payload::json #>> '{said,sha256}',
+        payload::json ->> 'type', payload::json ->> 'actor'
+    from command where kind = 'tell' and payload::json ->> 'type' like 'Proposal%')
+select id, type, stands.actor as by from stands full join told using (id, sha256, type, actor)
 where stands.actor is null or told.actor is null
 """
 DEEDS_TOLD = """

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from store.rows import Connection, columns
 
@@ -32,12 +33,10 @@ on conflict (kind, key, valid_from) do update set
     changed_at = excluded.changed_at
 """
 CHANGED_MANY = """
-insert into static_change (kind, key, valid_from, before, after, changed_by, changed_at)
-select *, $6, $7 from unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::text[])
-"""
-DELETE_MANY = """
-delete from static_row s using unnest($1::text[], $2::text[], $3::date[]) k (kind, key, valid_from)
-where s.kind = k.kind and s.key = k.key and s.valid_from = k.valid_from
+insert into static_change (kind, key, valid_from, before, after, changed_by, changed_at, version,
+                           proposal, approved_by)
+select *, $6, $7, $8, $9, $10
+from unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::text[])
 """
 NEXT_VERSION = "update static_version set version = version + 1 returning version"
 
@@ -53,22 +52,33 @@ async def rows(db: Connection, kind: str | None = None) -> list[StaticRow]:
     return [StaticRow(*r) for r in found]
 
 
+class Author(NamedTuple):
+    """Who changed static data and when; who approved which proposal where one stands behind it."""
+
+    by: str
+    at: datetime
+    proposal: UUID | None = None
+    approved_by: str | None = None
+
+
 async def apply(
     db: Connection,
     put: Sequence[StaticRow],
-    before: dict[tuple[str, str, date], str],
-    by: str,
-    at: datetime,
+    before: Mapping[tuple[str, str, date], StaticRow],
+    author: Author,
 ) -> int:
     """Put these rows and remember what they replaced; the new version. The caller holds the lock."""
+    version_ = int(await db.fetchval(NEXT_VERSION))
     if put:
-        await db.execute(PUT_MANY, *columns(put), by, at)
+        await db.execute(PUT_MANY, *columns(put), author.by, author.at)
         changes = [
-            (r.kind, r.key, r.valid_from, before.get((r.kind, r.key, r.valid_from)), r.body)
+            (r.kind, r.key, r.valid_from, old.body if old is not None else None, r.body)
             for r in put
+            for old in [before.get((r.kind, r.key, r.valid_from))]
         ]
-        await db.execute(CHANGED_MANY, *columns(changes), by, at)
-    return int(await db.fetchval(NEXT_VERSION))
+        by, at, *approved = author
+        await db.execute(CHANGED_MANY, *columns(changes), by, at, version_, *approved)
+    return version_
 
 
 async def lock(db: Connection) -> int:

@@ -468,6 +468,52 @@ class StaticRows(Answer):
     rows: list[StaticRow]
 
 
+class RowChange(Answer):
+    """One row before and after; no `before` is a new row."""
+
+    table: str
+    key: str
+    valid_from: str | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class Proposal(Answer):
+    """What one person asks for and another decides; `hash` pins kind, content and changes."""
+
+    id: UUID
+    kind: str
+    title: str
+    hash: str
+    proposed_by: str
+    proposed_at: datetime
+    reason: str
+    outcome: Literal["approved", "rejected", "withdrawn", "stale"] | None
+    decided_by: str | None
+    decided_at: datetime | None
+    decision_reason: str | None
+    content: dict[str, Any]
+    changes: list[RowChange]
+
+
+class Proposals(Answer):
+    proposals: list[Proposal]
+
+
+class Imported(Answer):
+    """What an import changed or would change; `proposal` waits for a second person."""
+
+    check: bool
+    added: dict[str, int]
+    changed: dict[str, int]
+    same: int
+    version: int | None
+    guarded: bool
+    proposal: UUID | None
+    hash: Annotated[str | None, Field(description="the proposal's, to approve it by")]
+    changes: list[RowChange]
+
+
 class ClockState(Answer):
     now: datetime
     virtual: bool

@@ -8,13 +8,23 @@ from uuid import UUID
 
 from gateway import failpoints
 from gateway.clock import business_date
-from gateway.handlers import answers, intake, openings, people, timers
+from gateway.handlers import answers, intake, openings, people, timers, told
 from gateway.handlers import commands as lane_commands
 from gateway.handlers.case import Case, stored_case
 from gateway.handlers.exceptions import Exceptions
 from gateway.handlers.release import Desk
 from gateway.handlers.unit import Memory, Unit, load_lots
-from gateway.items import Action, Due, Handling, Item, Opening, Result, Routed, Submission
+from gateway.items import (
+    Action,
+    Due,
+    Handling,
+    Item,
+    Opening,
+    Result,
+    Routed,
+    Submission,
+    Telling,
+)
 from schemas.instruction import Instruction, Payment
 from store import cases, commands, keys, leases
 from store.rows import Connection
@@ -138,6 +148,8 @@ class Advance:
                 timers.ring(self, item)
             case Opening():
                 openings.open_books(self, item)
+            case Telling():
+                told.tell(self, item)
             case Handling():
                 self.exceptions.decide(item)
 

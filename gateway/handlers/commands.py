@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from gateway.identity import Client
-from gateway.items import Action, Handling, Item, Opening, Overloaded, Result, Submission
+from gateway.items import Action, Handling, Item, Opening, Overloaded, Result, Submission, Telling
 from schemas.instruction import Instruction, Payment
 from schemas.problem import Problem, Refused
 from store import cases, command_answers, commands, references
@@ -165,6 +165,15 @@ def read(row: Any) -> Item:
     if row["kind"] == "opening":
         return Opening(
             row["lane"], payload["kind"], payload["key"], payload["body"], payload["by"], row["id"]
+        )
+    if row["kind"] == "tell":
+        return Telling(
+            row["lane"],
+            UUID(payload["aggregate"]),
+            payload["type"],
+            payload["actor"],
+            payload["said"],
+            row["id"],
         )
     client = Client(**{**payload["client"], "roles": frozenset(payload["client"]["roles"])})
     if row["kind"] == "exception":

@@ -1,73 +1,81 @@
-"""Static data in: checked whole, applied whole; opening positions and cash become events of their lane."""
+"""Static data in: checked whole, applied or asked for whole, and the openings left to their lanes."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from gateway.handlers.unit import lane_of
+from gateway import proposals
+from gateway.handlers import static_changes
+from gateway.handlers.static_changes import GUARDED, STATIC
+from gateway.proposals import Change
 from schemas import static_files
-from schemas.static import StaticData, StoredRow
-from schemas.static_rows import OpeningCash, OpeningPosition
-from store import commands, static
 from store.rows import Connection
-from store.static import StaticRow
+from store.static import Author
 
-OPENINGS: dict[str, type[OpeningPosition] | type[OpeningCash]] = {
-    OpeningPosition.file: OpeningPosition,
-    OpeningCash.file: OpeningCash,
-}
+REASON = "import of static data"
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an import changed, or would change."""
+    """What an import changed, would change, or asks a second person to let change."""
 
     added: Counter[str]
     changed: Counter[str]
     same: int
     version: int | None
+    guarded: bool = False
+    proposal: UUID | None = None
+    hash: bytes | None = None
+    changes: Sequence[Change] = ()
 
     def text(self, check: bool) -> str:
         """For a person."""
-        verb = "would be" if check else "were"
+        done = not check and self.proposal is None
+        verb = "were" if done else "would be"
         lines = [
             f"{kind}: {self.added[kind]} {verb} added, {self.changed[kind]} {verb} changed"
             for kind in sorted(self.added.keys() | self.changed.keys())
         ]
+        if self.proposal is not None:
+            lines.append(f"nothing was applied: another person must approve {self.proposal}")
+        elif check and self.guarded:
+            lines.append("another person would have to approve it")
         return "\n".join([*lines, f"{self.same} rows stay as they are"])
 
 
 async def apply(
-    db: Connection, files: Mapping[str, bytes], by: str, at: datetime, check: bool
+    db: Connection,
+    files: Mapping[str, bytes],
+    by: str,
+    at: datetime,
+    check: bool,
+    *,
+    reason: str = REASON,
+    direct: bool = False,
 ) -> Report:
-    """Take in these files, all or nothing; Refused names every fault by file, row and column."""
+    """Take in these files, all or nothing; Refused names every fault by file, row and column.
+
+    What moves money or dates becomes a proposal, with the rest of its import, where static data
+    stands already; unless `direct`.
+    """
     async with db.transaction():
-        await static.lock(db)
-        current = {(r.kind, r.key, r.valid_from): r for r in await static.rows(db)}
-        known = StaticData.from_rows(StoredRow(*r) for r in current.values())
-        given = static_files.read_folder(files, known)
-        put = [
-            StaticRow(*row)
-            for row in given.to_rows()
-            if current.get((row.kind, row.key, row.valid_from)) != StaticRow(*row)
-        ]
-        fresh = [r for r in put if (r.kind, r.key, r.valid_from) not in current]
-        changed = Counter(r.kind for r in put) - Counter(r.kind for r in fresh)
-        same = len(given.to_rows()) - len(put)
+        now = await static_changes.standing(db)
+        given = static_files.read_folder(files, now.data)
+        put = now.differing(given)
+        added = static_changes.count(row for row in put if now.before(row) is None)
+        changed = static_changes.count(put) - added
+        same = len(given.rows) - len(put)
+        guarded = bool(now.rows) and not direct and any(row.kind in GUARDED for row in put)
+        changes = static_changes.changes(now, put)
         if check or not put:
-            return Report(Counter(r.kind for r in fresh), changed, same, None)
-        before = {key: row.body for key, row in current.items()}
-        version = await static.apply(db, put, before, by, at)
-        await commands.add_many(db, [_opening(r, by) for r in fresh if r.kind in OPENINGS])
-        return Report(Counter(r.kind for r in fresh), changed, same, version)
-
-
-def _opening(row: StaticRow, by: str) -> tuple[int, str, str]:
-    """Posting is the lane's business: leave it there."""
-    opening = OPENINGS[row.kind].model_validate_json(row.body)
-    payload = {"kind": row.kind, "key": row.key, "body": row.body, "by": by}
-    return lane_of(opening.portfolio), "opening", json.dumps(payload)
+            return Report(added, changed, same, None, guarded, changes=changes)
+        if guarded:
+            said = static_changes.content(put)
+            row = await proposals.propose(db, STATIC, said, by, reason, at)
+            return Report(added, changed, same, None, True, row["id"], row["hash"], changes)
+        version = await static_changes.put(db, now, put, Author(by, at))
+        return Report(added, changed, same, version, changes=changes)

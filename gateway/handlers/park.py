@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gateway.items import Action, Due, Handling, Item, Opening, Routed, Submission, finish
+from gateway.items import (
+    Action,
+    Due,
+    Handling,
+    Item,
+    Opening,
+    Routed,
+    Submission,
+    Telling,
+    finish,
+)
 from schemas.problem import Refused
 from store import cases, commands, messages
 from store.cases import ExceptionRow
@@ -38,7 +48,9 @@ async def park(core: Core, item: Item, reason: str) -> None:
                 row = ExceptionRow(
                     item.lane, item.id, item.message, "bug", f"message {item.message}", reason, now
                 )
-            case Submission() | Action() | Opening() | Handling() if item.command is not None:
+            case Submission() | Action() | Opening() | Telling() | Handling() if (
+                item.command is not None
+            ):
                 await commands.park(db, item.command, reason)
                 row = ExceptionRow(
                     item.lane, None, None, "bug", f"command {item.command}", reason, now

@@ -184,6 +184,11 @@ async def test_a_missing_standing_instruction_keeps_the_instruction_until_it_is_
     status, said = await monday.post("admin", "/v1/static", {"counterparty_ssi.csv": LATE_SSI})
     assert status == 200, said
     await monday.up.core.sweep()
+    assert outgoing(await monday.case(id_)) == [], "one person alone gave us where to deliver"
+    path = f"/v1/proposals/{said['proposal']}/approve"
+    status, said = await monday.post("ben", path, {"hash": said["hash"]})
+    assert status == 200, said
+    await monday.up.core.sweep()
     await monday.quiet()
     case = await monday.case(id_)
     assert case["state"] == "released_to_wire"
@@ -235,7 +240,10 @@ async def test_no_other_action_lets_go_what_a_closed_date_holds(monday: Street) 
     ):
         status, said = await monday.act(who, which, action)
         assert status == 200, said
-    await monday.post("admin", "/v1/static", {"counterparty_ssi.csv": LATE_SSI})
+    _, said = await monday.post("admin", "/v1/static", {"counterparty_ssi.csv": LATE_SSI})
+    path = f"/v1/proposals/{said['proposal']}/approve"
+    status, said = await monday.post("ben", path, {"hash": said["hash"]})
+    assert status == 200, said
     await monday.up.core.sweep()
     await monday.quiet()
     for which in (id_, free):

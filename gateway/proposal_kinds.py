@@ -1,0 +1,10 @@
+"""Every kind of proposal there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gateway.handlers.static_changes import STATIC
+from gateway.proposals import Kind
+
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (STATIC,)}
