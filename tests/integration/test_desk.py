@@ -314,7 +314,7 @@ async def test_a_file_says_that_it_is_cut_and_what_to_do(
     vera = await house.signed_in("vera")
     lines_ = (await vera.get("/export/instructions.csv?tab=all")).splitlines()
     assert len(lines_) == 4
-    assert lines_[-1].startswith('"Cut here: a file holds 2 rows. Narrow the list')
+    assert lines_[-1].startswith("Cut here: a file holds 2 rows. Narrow the list")
 
 
 async def test_an_export_nobody_can_read_is_refused_before_it_begins(house: House) -> None:
