@@ -101,6 +101,10 @@ from outbox o left join raw_message m on m.id = o.id
 where o.state in ('queued', 'sending') group by o.link
 """
 CHOICES_MAX = 1000
+OWNERS = f"""
+select distinct substr(f, 7) as owner from condition c cross join unnest(c.flags) f
+where {OPEN} and f like 'owner:%' order by 1
+"""
 CHOICES = """
 select counterparty, custodian, nullif(portfolio, '') as portfolio, currency from condition
 group by grouping sets (counterparty, custodian, portfolio, currency)
@@ -141,6 +145,18 @@ select j.lane, j.seq, j.rule, j.effective_on, v.known_at, v.type, v.cause, e.lin
 from journal j join event v on v.lane = j.lane and v.seq = j.seq
 join entry e on e.lane = j.lane and e.seq = j.seq and e.rule = j.rule
 where j.instruction = $1 order by v.known_at, j.seq, j.rule, e.line
+"""
+LOTS_OF = """
+select l.opened_on, i.reference, i.id as instruction, m.quantity, m.cost, l.open_quantity,
+       l.quantity as lot_quantity
+from condition c
+cross join lateral jsonb_to_recordset(c.posted::jsonb -> 'moves')
+    as m (lot jsonb, quantity numeric, cost numeric)
+join lot l on l.lane = c.lane and l.portfolio = c.portfolio and l.account = c.account
+    and l.isin = c.isin and l.ordinal = (m.lot ->> 'ordinal')::bigint
+left join event e on e.lane = l.lane and e.seq = l.ordinal
+left join instruction i on i.lane = e.lane and i.id = e.aggregate
+where c.lane = $1 and c.id = $2 order by l.opened_on, l.ordinal
 """
 MESSAGE = """
 select m.id, m.direction, m.link, m.stored_at, m.body, coalesce(o.type, i.type) as type,
@@ -284,10 +300,11 @@ async def queues(db: Connection) -> dict[str, Any]:
 async def choices(db: Connection) -> dict[str, list[str]]:
     """The values the filters offer."""
     rows = await db.fetch(CHOICES)
-    return {
+    found = {
         name: sorted({r[name] for r in rows} - {None})[:CHOICES_MAX]
         for name in ("counterparty", "custodian", "portfolio", "currency")
     }
+    return found | {"owner": [r["owner"] for r in await db.fetch(OWNERS)]}
 
 
 async def heads(db: Connection) -> dict[int, int]:
@@ -335,6 +352,11 @@ async def messages_of(db: Connection, lane: int, id_: UUID) -> list[Any]:
 async def journals_of(db: Connection, id_: UUID) -> list[Any]:
     """The entries of one instruction with the event behind each journal."""
     return list(await db.fetch(JOURNALS_OF, id_))
+
+
+async def lots_of(db: Connection, lane: int, id_: UUID) -> list[Any]:
+    """The lots one instruction opened, added to or relieved, oldest first."""
+    return list(await db.fetch(LOTS_OF, lane, id_))
 
 
 async def message(db: Connection, id_: int) -> Any | None:

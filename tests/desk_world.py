@@ -280,7 +280,7 @@ def condition(number: int, **changes: Any) -> ConditionRow:
         reason=None,
         reason_text=None,
         flags=[],
-        posted="[]",
+        posted="{}",
         terms=None,
         facts=3,
     )

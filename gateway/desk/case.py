@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from gateway.api.cursors import write_cursor
-from gateway.desk import fields, lines, words
+from gateway.desk import fields, lines, timeline, words
 from gateway.desk.board import Board
 from gateway.desk.fields import Named
+from gateway.desk.timeline import words_of
 from store import desk, queries
 
 if TYPE_CHECKING:
     from gateway.core import Core
 
-GAP = timedelta(minutes=2)  # a silence worth naming while something was awaited
 AXES = ("processing", "matching", "settlement", "cancellation", "change")
 # instruction fields in the order a desk reads them, and what they are called there
 TRADE = {
@@ -85,19 +82,6 @@ SETTLEMENT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One line of the story: a person, a message or a change, or a silence between them."""
-
-    at: str
-    title: str
-    who: str
-    what: str
-    detail: str
-    message: int | None
-    kind: str  # 'person', 'message', 'change', 'trouble', 'gap', 'day'
-
-
-@dataclass(frozen=True, slots=True)
 class Sending:
     """One time a message left: when, its mark as a possible duplicate, and its bytes."""
 
@@ -127,6 +111,29 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """One field of the instruction, and the line of our message that says it."""
+
+    field: str
+    name: str
+    value: str
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LotLine:
+    """What this instruction did to one lot, and what is left of it."""
+
+    opened: str
+    by: str
+    instruction: UUID | None
+    moved: str
+    cost: str
+    left: str
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
 class Journal:
     """One journal: its rule and what it booked."""
 
@@ -150,12 +157,13 @@ async def load(core: Core, id_: UUID, board: Board) -> dict[str, Any] | None:
         exceptions = await desk.exceptions_of(db, lane, id_)
         messages = await desk.messages_of(db, lane, id_)
         journals = await desk.journals_of(db, id_)
+        lots = await desk.lots_of(db, lane, id_)
         out = [m["id"] for m in messages if m["direction"] == "out"]
         attempts = await queries.attempts(db, out)
     sent = [v for v in versions if v["version"] > 0]  # below zero: what a person made of it
     latest = json.loads(_content(row, versions, sent) or body["body"])
-    ours = next((m for m in reversed(messages) if m["direction"] == "out"), None)
     theirs = next((m for m in reversed(messages) if _answers(m)), None)
+    ours = _answered(messages, theirs)
     mine = _letter(ours, board) if ours else None
     other = _letter(theirs, board) if theirs else None
     return {
@@ -163,9 +171,13 @@ async def load(core: Core, id_: UUID, board: Board) -> dict[str, Any] | None:
         "line": lines.line(row, board),
         "sentence": lines.sentence(row, board),
         "axes": [(words.plain(axis), words.plain(row[axis])) for axis in AXES],
-        "trade": _named(latest, TRADE, board),
-        "settlement": _named(latest, SETTLEMENT, board),
-        "steps": _story(events, row, board),
+        "trade": _named(latest, TRADE, board, mine),
+        "settlement": _named(latest, SETTLEMENT, board, mine),
+        "settled_by": next(
+            (e["cause"] for e in reversed(events) if e["type"] == "ConfirmationReceived"), None
+        ),
+        "lots": [_lot(x, row, board) for x in lots],
+        "steps": timeline.story(events, row, board.now, board.zone),
         "ours": mine,
         "theirs": other,
         "pairs": fields.beside(mine.fields, other.fields) if mine and other else [],
@@ -188,6 +200,15 @@ async def load(core: Core, id_: UUID, board: Board) -> dict[str, Any] | None:
             for e in exceptions
         ],
     }
+
+
+def _answered(
+    messages: Sequence[Mapping[str, Any]], answer: Mapping[str, Any] | None
+) -> Mapping[str, Any] | None:
+    """What we said that this answers; else what we said last."""
+    said = [m for m in messages if m["direction"] == "out"]
+    meant = [m for m in said if answer and m["reference"] == answer["reference"]]
+    return next(reversed(meant or said), None)
 
 
 def _answers(message: Mapping[str, Any]) -> bool:
@@ -241,138 +262,32 @@ def letter(m: Mapping[str, Any], board: Board) -> Letter:
     return _letter(m, board)
 
 
-def _story(events: Sequence[Mapping[str, Any]], row: Mapping[str, Any], board: Board) -> list[Step]:
-    steps: list[Step] = []
-    zone = ZoneInfo(board.zone)
-    before: datetime | None = None
-    for event in events:
-        known: datetime = event["known_at"]
-        local = known.astimezone(zone)
-        if before is not None and known - before > GAP:
-            steps.append(_gap(known - before, ""))
-        if before is None or before.astimezone(zone).date() != local.date():
-            steps.append(_mark(words.long_day(local.date()), "day"))
-        steps.append(_step(event, json.loads(event["payload"]), f"{local:%H:%M:%S}"))
-        before = known
-    waited = words.wait(row, board.now)
-    if before is not None and waited.over:
-        steps.append(_gap(board.now - before, waited.usual))
-    return steps
-
-
-def _gap(length: timedelta, usual: str) -> Step:
-    normal = f", usually {usual}" if usual else ""
-    return _mark(f"nothing for {words.span(length)}{normal}", "gap")
-
-
-def _mark(title: str, kind: str) -> Step:
-    return Step("", title, "", "", "", None, kind)
-
-
-# event types in the words of a desk, and whose doing they are
-TITLES: dict[str, tuple[str, str]] = {
-    "InstructionReceived": ("Instruction received", "person"),
-    "TradeBooked": ("Trade booked", "change"),
-    "TradeCancelled": ("Trade taken out of the books", "change"),
-    "Approved": ("Approved", "person"),
-    "Instructed": ("Instruction sent", "message"),
-    "CancelRequested": ("Cancellation asked", "person"),
-    "ChangeRequested": ("Change asked", "person"),
-    "Amended": ("Amended", "person"),
-    "NetworkAnswered": ("Network answered", "message"),
-    "StatusReceived": ("Status received", "message"),
-    "ConfirmationReceived": ("Confirmation received", "message"),
-    "SettledPart": ("Securities moved", "change"),
-    "SettlementReversed": ("Settlement reversed", "trouble"),
-    "CashMoved": ("Cash moved", "change"),
-    "CashAdvised": ("Cash advised", "message"),
-    "PaymentStatusReceived": ("Payment status received", "message"),
-    "Moved": ("State", "change"),
-    "Waiting": ("Waiting", "change"),
-    "Held": ("Held", "person"),
-    "Unheld": ("Let go", "person"),
-    "Withdrawn": ("Taken back", "person"),
-    "DateReleaseAsked": ("Asked to let the date stand", "person"),
-    "DateReleased": ("Date let stand", "person"),
-    "FateDecided": ("Fate decided", "person"),
-    "Owned": ("Taken on", "person"),
-    "OwnerLeft": ("Let go by its owner", "person"),
-    "Assigned": ("Assigned", "person"),
-    "Noted": ("Note", "person"),
-    "FollowUpSet": ("Follow-up", "person"),
-    "FollowUpDue": ("Follow-up due", "change"),
-    "PaymentDropped": ("Payment dropped", "change"),
-    "MessageReceived": ("Message received", "message"),
-    "PositionOpened": ("Position opened", "change"),
-    "CashOpened": ("Cash opened", "change"),
-    "ExceptionRaised": ("Exception", "trouble"),
-    "ExceptionClosed": ("Exception closed", "person"),
-    "MessageReinjected": ("Message sent through again", "person"),
-    "RepairAsked": ("Repair asked", "person"),
-    "RepairApproved": ("Repair approved", "person"),
-    "RepairRefused": ("Repair turned down", "person"),
-}
-_SHOWN_MAX = 400
-UNSHOWN = frozenset(
-    {"body_hash", "content", "key", "part", "round", "original_sha256", "repaired_sha256"}
-)  # for machines
-FIGURES = frozenset({"quantity", "amount", "cash", "cost", "gain"})
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_DATE = re.compile(r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]")
-
-
-def _step(event: Mapping[str, Any], payload: dict[str, Any], at: str) -> Step:
-    title, kind = TITLES.get(event["type"], (event["type"], "change"))
-    was, state = payload.pop("from", None), payload.pop("state", None)
-    moved = " → ".join(words.state(str(s)) for s in (was, state) if s) if state else ""
-    standings = [words.standing(*said) for said in payload.pop("says", ())]
-    payload = {key: value for key, value in payload.items() if key not in UNSHOWN}
-    detail = " · ".join((*standings, *filter(None, [_words_of(payload)])))
-    return Step(
-        at=at,
-        title=title,
-        who=event["actor"],
-        what=moved,
-        detail=detail[:_SHOWN_MAX],
-        message=event["cause"],
-        kind=kind,
-    )
-
-
-def _words_of(value: object) -> str:
-    match value:
-        case None | "":
-            return ""
-        case dict():
-            parts = ((words.plain(str(key)), _figured(str(key), v)) for key, v in value.items())
-            return " · ".join(f"{key} {text}" for key, text in parts if text)
-        case list():
-            return ", ".join(_words_of(item) for item in value)
-        case bool():
-            return "yes" if value else "no"
-        case _:
-            return _dated(str(value))
-
-
-def _figured(key: str, value: object) -> str:
-    text = _words_of(value)
-    return words.number(Decimal(text)) if key in FIGURES and _NUMBER.fullmatch(text) else text
-
-
-def _dated(text: str) -> str:
-    """A date as a desk reads it; anything else as it is."""
-    return words.long_day(date.fromisoformat(text)) if _DATE.fullmatch(text) else text
-
-
 def _named(
-    body: Mapping[str, Any], names: Mapping[str, str], board: Board
-) -> list[tuple[str, str, str]]:
-    """(field, its name, its value) of what the instruction says."""
+    body: Mapping[str, Any], names: Mapping[str, str], board: Board, said: Letter | None
+) -> list[Fact]:
+    """What the instruction says, each with the line of our message that says it."""
     return [
-        (field, name, _firm_first(_said(body[field]), board))
+        Fact(
+            field,
+            name,
+            _firm_first(_said(body[field]), board),
+            fields.line_of(field, said.fields) if said else None,
+        )
         for field, name in names.items()
         if field in body and body[field] not in (None, [], "", False)
     ]
+
+
+def _lot(lot: Mapping[str, Any], row: Mapping[str, Any], board: Board) -> LotLine:
+    return LotLine(
+        opened=words.day(lot["opened_on"]),
+        by=lot["reference"] or "opening position",
+        instruction=lot["instruction"],
+        moved=words.number(lot["quantity"]),
+        cost=words.money(lot["cost"], lines.digits(row["currency"])),
+        left=words.number(lot["open_quantity"]),
+        size=words.number(lot["lot_quantity"]),
+    )
 
 
 def _firm_first(text: str, board: Board) -> str:
@@ -390,13 +305,13 @@ def _said(value: object) -> str:
         case {"type": str(type_), "value": value_}:
             return f"{_figure(value_, None)} {QUANTITIES.get(type_, type_)}".strip()
         case {"dss": {"issuer": issuer, "scheme": scheme, "id": id_}, **rest}:
-            return " · ".join(p for p in (f"{issuer}/{scheme}/{id_}", _words_of(rest)) if p)
+            return " · ".join(p for p in (f"{issuer}/{scheme}/{id_}", words_of(rest)) if p)
         case {"bic": str(bic), **rest}:
-            return " · ".join(p for p in (bic, _words_of(rest)) if p)
+            return " · ".join(p for p in (bic, words_of(rest)) if p)
         case list():
             return ", ".join(_said(item) for item in value)
         case _:
-            return _words_of(value)
+            return words_of(value)
 
 
 QUANTITIES = {"UNIT": "units", "FAMT": "face amount", "AMOR": "amortised face", "ACTU": ""}

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from gateway.api import cases
 from gateway.api import exceptions as api
-from gateway.desk import case, login, words
+from gateway.desk import case, login, timeline, words
 from gateway.desk.board import Board
 from gateway.desk.frame import Frame
 from gateway.desk.login import Seat
@@ -98,7 +98,9 @@ class ExceptionPages:
             proposed=proposed,
             changes=_changes(original, proposed),
             repairs=[(r, _moment(r["asked_at"], board)) for r in repairs],
-            deeds=[(case.TITLES[d["type"]][0], d, _moment(d["known_at"], board)) for d in deeds],
+            deeds=[
+                (timeline.TITLES[d["type"]][0], d, _moment(d["known_at"], board)) for d in deeds
+            ],
             offers={
                 name: Offer(label, _why_not(name, right, row, original, maker, seat))
                 for name, (right, label) in OFFERS.items()

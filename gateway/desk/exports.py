@@ -73,6 +73,7 @@ INSTRUCTIONS: Columns = (
     ("Traded", _field("trade_on")),
     ("Settles", _field("settle_on")),
     ("Received (UTC)", _field("created_at")),
+    ("Owner", lambda r, b: words.owner(r)),
     ("Made by", _field("maker")),
     ("Portfolio", _field("portfolio")),
     ("Reference", _field("reference")),

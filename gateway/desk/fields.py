@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from parsers import companions, fin, mx_answers
 from schemas.problem import Refused
@@ -12,23 +14,62 @@ from schemas.problem import Refused
 TEXT_MAX = 200_000
 ENVELOPES = frozenset({"DataPDU", "BusinessMessage", "AppHdr"})
 SUBSTITUTE = "\N{REPLACEMENT CHARACTER}"
+# UNIT/500, or NUSD89208,92 as FIN writes figures, USD 89208.92 as ISO 20022 does
+_FIGURE = re.compile(r"N?([A-Z]{3}|[A-Z]{4}/(?:[A-Z]{3})?) ?([0-9]+(?:[.,][0-9]*)?)")
 # what both sides must say alike; references, functions and times differ by nature
 COMPARED = frozenset(
     {
-        "Settlement date",
-        "Trade date",
-        "Deal price",
-        "Deal amount",
-        "Instrument",
-        "Quantity to settle",
-        "Safekeeping account",
-        "Cash account",
-        "Settlement amount",
-        "Place of settlement",
-        "Receive or deliver",
-        "Against payment or free",
+        "Settlement date", "Trade date", "Deal price", "Deal amount", "Instrument",
+        "Quantity to settle", "Safekeeping account", "Cash account", "Settlement amount",
+        "Place of settlement", "Receive or deliver", "Against payment or free",
     }
-)
+)  # fmt: skip
+# the field a reason is about: an answer repeats our own figures and names theirs by code alone
+ABOUT: dict[str, frozenset[str]] = {
+    "DQUA": frozenset({"Quantity to settle"}),
+    "DMON": frozenset({"Settlement amount"}),
+    "NCRR": frozenset({"Settlement amount"}),
+    "DDAT": frozenset({"Settlement date"}),
+    "DTRD": frozenset({"Trade date"}),
+    "DDEA": frozenset({"Deal price"}),
+    "DSEC": frozenset({"Instrument"}),
+    "DEPT": frozenset({"Place of settlement"}),
+    "SAFE": frozenset({"Safekeeping account"}),
+    "DELN": frozenset({"Receive or deliver"}),
+    "FRAP": frozenset({"Against payment or free"}),
+    "ICAG": frozenset({"Delivering agent", "Receiving agent"}),
+    "IEXE": frozenset({"Seller", "Buyer"}),
+    "ICUS": frozenset({"Deliverer's custodian", "Receiver's custodian"}),
+}
+# instruction fields by what their message fields are called
+SAID_AS: dict[str, str] = {
+    "trade_id": "Trade reference",
+    "trade_date": "Trade date",
+    "settle_date": "Settlement date",
+    "value_date": "Value date",
+    "isin": "Instrument",
+    "quantity": "Quantity to settle",
+    "price": "Deal price",
+    "deal_amount": "Deal amount",
+    "accrued_interest": "Accrued interest",
+    "commission": "Local broker's commission",
+    "settlement_amount": "Settlement amount",
+    "amount": "Settlement amount",
+    "place_of_trade": "Place of trade",
+    "uetr": "Unique end-to-end transaction reference",
+    "end_to_end_id": "End-to-end reference",
+    "pset": "Place of settlement",
+    "safekeeping_account": "Safekeeping account",
+    "cash_account": "Cash account",
+    "deag": "Delivering agent",
+    "reag": "Receiving agent",
+    "sell": "Seller",
+    "buyr": "Buyer",
+    "partial": "Settlement condition",
+    "txn_type": "Type of settlement transaction",
+    "debtor": "Debtor",
+    "creditor": "Creditor",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +98,13 @@ class Pair:
     name: str
     mine: Named | None
     theirs: Named | None
+    blamed: str = ""  # the reason code that says the other side has this otherwise
 
     @property
     def differs(self) -> bool:
-        """Whether both speak of the same thing and mean something else."""
+        """Whether both speak of the same thing and mean something else, or are said to."""
+        if self.blamed:
+            return True
         if self.mine is None or self.theirs is None or self.name not in COMPARED:
             return False
         return _meant(self.mine.value) != _meant(self.theirs.value)
@@ -81,11 +125,31 @@ def named(raw: bytes) -> tuple[list[Named], str]:
 def beside(mine: Sequence[Named], theirs: Sequence[Named]) -> list[Pair]:
     """Both messages by name: what both say, what the answer adds, what only we said."""
     ours, others = _numbered(mine), _numbered(theirs)
+    blamed = {
+        name: field.value
+        for field in theirs
+        if field.value in ABOUT and field.name.startswith("Reason")
+        for name in ABOUT[field.value]
+    }
     return [
-        *(Pair(key[0], ours[key], others[key]) for key in ours if key in others),
+        *(
+            Pair(key[0], ours[key], others[key], blamed.get(key[0], ""))
+            for key in ours
+            if key in others
+        ),
         *(Pair(key[0], None, others[key]) for key in others if key not in ours),
-        *(Pair(key[0], ours[key], None) for key in ours if key not in others),
+        *(
+            Pair(key[0], ours[key], None, blamed.get(key[0], ""))
+            for key in ours
+            if key not in others
+        ),
     ]
+
+
+def line_of(field: str, message: Sequence[Named]) -> int | None:
+    """The line of a message that says this field of the instruction, if one does."""
+    name = SAID_AS.get(field)
+    return next((f.line for f in message if name and f.name == name and not f.of_envelope), None)
 
 
 def _numbered(fields: Sequence[Named]) -> dict[tuple[str, int], Named]:
@@ -107,5 +171,9 @@ def text(raw: bytes) -> str:
 
 
 def _meant(value: str) -> str:
-    """Only the first line counts, and the BIC of a head office is its BIC in eight."""
-    return value.partition("\n")[0].strip().removesuffix("XXX")
+    """Its first line; a head office's BIC in eight; a figure by its size, its sign is the side's."""
+    said = value.partition("\n")[0].strip().removesuffix("XXX")
+    figure = _FIGURE.fullmatch(said)
+    if figure is None:
+        return said
+    return f"{figure[1]} {Decimal(figure[2].replace(',', '.')).normalize():f}"

@@ -59,6 +59,7 @@ class Line:
     settle: str
     settle_today: bool
     age: str
+    owner: str
     reference: str
     wire_reference: str
     portfolio: str
@@ -104,6 +105,7 @@ def line(row: Mapping[str, Any], board: Board) -> Line:
         settle=words.day(row["settle_on"]),
         settle_today=row["settle_on"] == today,
         age=words.short_span(now - row["created_at"]),
+        owner=words.owner(row),
         reference=row["reference"],
         wire_reference=row["wire_reference"] or "",
         portfolio=row["portfolio"],

@@ -50,6 +50,7 @@ COLUMNS = (  # what it is ordered by, its heading, its classes
     ("custodian", "Custodian", "c-custodian"),
     ("settle_on", "Settles", "c-settles"),
     ("", "Age", "c-age"),
+    ("", "Owner", "c-owner"),
     ("reference", "Reference", "c-reference"),
 )
 

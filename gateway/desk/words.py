@@ -65,7 +65,6 @@ FLAGS: dict[str, str] = {
     "double_sent": "sent twice",
     "delivered": "delivered",
     "uninstructed": "nothing instructs it",
-    "owner": "{} has it",
     "follow_up": "follow up {}",
     "follow_up_due": "follow-up due",
 }
@@ -236,12 +235,17 @@ def reason(row: Mapping[str, Any]) -> str:
 
 
 def flags(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """What is worth knowing beside the state; who made it is said elsewhere."""
+    """What is worth knowing beside the state; who made it and whose it is are said elsewhere."""
     return tuple(
         FLAGS.get(name, plain(name)).replace("{}", _when(who) if name == "follow_up" else who)
         for name, _, who in (flag.partition(":") for flag in row["flags"])
-        if name != "maker"
+        if name not in ("maker", "owner")
     )
+
+
+def owner(row: Mapping[str, Any]) -> str:
+    """Who has taken it on; empty while nobody has."""
+    return next((f[6:] for f in row["flags"] if f.startswith("owner:")), "")
 
 
 def _when(instant: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +13,7 @@ from uuid import UUID
 
 import pytest
 
-from gateway.desk import fields, lines, words
+from gateway.desk import fields, lines, timeline, words
 from gateway.desk.fields import Named
 from schemas.reasons import REASONS
 from settlement import condition, payments
@@ -260,3 +261,51 @@ def test_a_cursor_that_is_not_ours_is_refused(text: str) -> None:
 def test_a_place_that_is_not_ours_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         lines.read_place(text)
+
+
+def named(name: str, value: str, tag: str = "19A SETT") -> fields.Named:
+    return fields.Named("", tag, name, value, 1)
+
+
+@pytest.mark.parametrize(
+    "mine, theirs, differs",
+    [
+        ("USD89208,92", "NUSD89208,92", False),  # the sign says whose side, not another amount
+        ("USD892089,20", "USD892089,2", False),
+        ("EUR 601262.87", "EUR 601262.87", False),
+        ("USD500,", "USD5000,", True),
+        ("USD500,", "EUR500,", True),
+        ("NOK500,", "NOK500,00", False),
+    ],
+)
+def test_amounts_are_compared_by_what_they_mean(mine: str, theirs: str, differs: bool) -> None:
+    (pair,) = fields.beside(
+        [named("Settlement amount", mine)], [named("Settlement amount", theirs)]
+    )
+    assert pair.differs is differs
+
+
+def test_the_field_a_reason_is_about_is_marked_though_the_answer_repeats_our_figure() -> None:
+    mine = [named("Quantity to settle", "UNIT/500,"), named("Settlement date", "20261124")]
+    theirs = [*mine, named("Reason why it is unmatched", "DQUA", "24B NMAT")]
+    marked = [p.name for p in fields.beside(mine, theirs) if p.differs]
+    assert marked == ["Quantity to settle"]
+
+
+def told(minutes: int, state: str) -> dict[str, object]:
+    payload = json.dumps({"state": state})
+    return {
+        "type": "Moved", "known_at": NOW + timedelta(minutes=minutes), "payload": payload,
+        "actor": "x", "cause": None,
+    }  # fmt: skip
+
+
+def test_an_answer_that_took_longer_than_usual_is_named_and_mere_quiet_is_not() -> None:
+    events = [told(0, "sent"), told(41, "matched"), told(90, "settled")]
+    over = {"state": "settled", "open_quantity": None, "flags": [], "since": NOW, "waits_for": None}
+    steps = timeline.story(events, over, NOW + timedelta(hours=2), "UTC")
+    told_ = [(s.kind, s.title) for s in steps if s.kind != "change"]
+    assert told_[1:] == [
+        ("gap", "no answer for 41 min, usually 2 min"),
+        ("quiet", "quiet for 49 min"),
+    ]
