@@ -21,8 +21,10 @@ from gateway import identity
 from gateway.clock import VirtualClock, real_now
 from gateway.config import Settings
 from gateway.demo_day import Day, Door
+from gateway.demo_keys import steered_by_keys
+from gateway.demo_orders import PREFIX
 from gateway.demo_report import report
-from gateway.demo_scenes import SCENES
+from gateway.demo_scenes import LAST, SCENES
 from gateway.demo_story import Player
 from gateway.demo_stream import OPEN
 from gateway.demo_world import PEOPLE, demo_files, holdings_of, plan, simulator_config
@@ -142,15 +144,23 @@ async def stream(count: int, seed: int, settings: Settings) -> None:
             playing.result()
         sys.stdout.write("\nstopping\n")
         day.ending = True  # at rest: what one side has sent, the other has
+        if day.core.story is not None:
+            day.core.story.over = True
         await asyncio.wait({playing}, timeout=LAST_STEP_SECONDS)
         playing.cancel()
         await asyncio.gather(playing, return_exceptions=True)
 
 
-async def _begun(day: Day) -> bool:
-    """Whether these books hold a trade already: a second start goes on where the first stopped."""
+UNTOLD = """
+select not exists (select from instruction)
+    or exists (select from instruction where starts_with(reference, $1))
+"""
+
+
+async def _untold(day: Day) -> bool:
+    """Whether there is story left to tell: on empty books, or where a process before this one stopped."""
     async with day.core.pool.acquire() as db:
-        return bool(await db.fetchval("select exists (select from instruction)"))
+        return day.core.clock.now() < LAST and bool(await db.fetchval(UNTOLD, PREFIX))
 
 
 async def _played(day: Day) -> int:
@@ -163,12 +173,13 @@ async def _tell(day: Day, count: int, seed: int) -> None:
     """The story of the demo day, on a background of trades."""
     day.waiting = plan(seed, count, OPEN.date(), 1, OPEN, holdings_of())
     day.core.story = Story([scene.title for scene in SCENES])
-    await Player(day, day.core.story).play()
+    with steered_by_keys(day.core.story):
+        await Player(day, day.core.story, partial(print, flush=True)).play()
 
 
 async def _play(day: Day, count: int, seed: int) -> None:
-    """The story once, on empty books; then one business day after another."""
-    if not await day.through(partial(_begun, day)):
+    """The story, once; then one business day after another."""
+    if await day.through(partial(_untold, day)):
         await _tell(day, count, seed)
     calendar = day.core.static.calendars["NYSE"]
     while not day.ending:

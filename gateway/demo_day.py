@@ -20,7 +20,7 @@ import aiohttp
 import structlog
 
 from gateway import app as wiring
-from gateway.demo_scenes import PREFIX
+from gateway.demo_orders import PREFIX
 from gateway.demo_stream import OPEN, Trade
 from gateway.demo_world import LATE_SSI
 from gateway.mqtt import Mqtt
@@ -94,6 +94,7 @@ class Day:
         self.waiting: list[Trade] = []
         self.mended: set[str] = set()
         self.problems: list[str] = []
+        self.accepted: set[str] = set()  # references upstream was told were taken
 
     async def subscribe(self) -> None:
         """Ask for the reports before the first tick goes out: they are not retained."""
@@ -238,9 +239,14 @@ class Day:
                 status, said = await self.door.post(who, f"/v1/{kind}", bodies[start : start + 200])
                 if status != 200:
                     raise RuntimeError(f"upstream was answered {status}: {said}")
-                self.problems += [str(r) for r in said["results"] if r["outcome"] == "refused"]
+                self.note(said["results"])
         self.waiting = self.waiting[len(due) :]
         await self._mend(now)
+
+    def note(self, results: list[Any]) -> None:
+        """Remember what was taken, and what was refused."""
+        self.problems += [str(r) for r in results if r["outcome"] == "refused"]
+        self.accepted |= {r["reference"] for r in results if r["outcome"] != "refused"}
 
     async def _mend(self, now: datetime) -> None:
         """The desk: approve, repair what was refused, amend what does not match, cancel what was wrong."""

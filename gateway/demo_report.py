@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from typing import Any
 
 from gateway import verify as audit
@@ -33,12 +34,7 @@ async def report(day: Day, settings: Settings, seconds: float) -> dict[str, Any]
         findings = await audit.verify(db, settings.data / "simulators")
     today = day.core.clock.now().date()
     open_rows = [r for r in rows if r["state"] not in FINAL]
-    explained = [
-        r
-        for r in open_rows
-        if (r["reason"] and r["whose_move"] not in (None, "nobody"))
-        or (r["settle_on"] is not None and r["settle_on"] > today)
-    ]
+    explained = [r for r in open_rows if is_explained(r, today)]
     unexplained = [f"{r['reference']} {r['state']}" for r in open_rows if r not in explained]
     checks = Counter(f["check"] for f in findings)
     count = sum(by_state.values())
@@ -58,6 +54,12 @@ async def report(day: Day, settings: Settings, seconds: float) -> dict[str, Any]
         "seconds": round(seconds, 1),
         "instructions_per_second": round(count / seconds, 1),
     }
+
+
+def is_explained(row: Any, today: date) -> bool:
+    """Whether an open instruction has a reason and somebody whose move it is, or is not yet due."""
+    named = row["reason"] and row["whose_move"] not in (None, "nobody")
+    return bool(named or (row["settle_on"] is not None and row["settle_on"] > today))
 
 
 def holds(report_: dict[str, Any]) -> bool:

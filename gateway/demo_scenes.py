@@ -1,20 +1,30 @@
-"""The story of the demo day as a table: when, what is shown, who does what, and what the other side does.
+"""The story of the demo day as a table: when, what is shown, and who does what.
 
-A step's `path` may name an instruction of the story as `{REFERENCE}`. The trade id decides what the
-simulators do (`SCRIPTS`), so that it is the same each time.
+A step's `path` may name an instruction of the story as `{REFERENCE}`, its `look` a figure of
+`gateway/demo_figures.py` as `{figure}`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-CENT = Decimal("0.01")
+from gateway.demo_orders import (
+    AT_NIGHT,
+    BLOCK,
+    GIFT,
+    NIGHT,
+    NVDA_FIVE_HUNDRED,
+    NVDA_FIVE_THOUSAND,
+    PREFIX,
+    SALE,
+    SAP_FRIDAY,
+    TREASURY,
+)
+
 NEW_YORK = ZoneInfo("America/New_York")
-PREFIX = "STORY-"  # references of the story: its own people act on them, nobody else's
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,73 +57,6 @@ def et(day: int, clock: str) -> datetime:
     return datetime(2026, 11, day, hour, minute, tzinfo=NEW_YORK)
 
 
-def trade(
-    name: str,
-    portfolio: str,
-    isin: str,
-    quantity: int,
-    price: str,
-    currency: str,
-    counterparty: str,
-    *,
-    sells: bool = False,
-    traded_on: str = "2026-11-23",
-) -> dict[str, Any]:
-    """A trade in shares against payment, its amounts tied out; `name` is also its trade id."""
-    deal = (Decimal(price) * quantity).quantize(CENT, ROUND_HALF_UP)
-    fee = (deal / 10_000).quantize(CENT, ROUND_HALF_UP)
-    body: dict[str, Any] = {
-        "reference": PREFIX + name,
-        "portfolio": portfolio,
-        "direction": "DELI" if sells else "RECE",
-        "payment": "APMT",
-        "counterparty": counterparty,
-        "trade_id": name,
-        "trade_date": traded_on,
-        "isin": isin,
-        "quantity": {"type": "UNIT", "value": str(quantity)},
-        "price": {"type": "ACTU", "currency": currency, "value": price},
-        **_amounts(currency, deal, fee, sells),
-    }
-    if currency == "USD":
-        body |= {"place_of_trade": {"type": "EXCH", "mic": "XNAS"}, "affirmed": True}
-    return body
-
-
-def _amounts(currency: str, deal: Decimal, fee: Decimal, sells: bool) -> dict[str, Any]:
-    named = {
-        "deal_amount": deal,
-        "commission": fee,
-        "settlement_amount": deal - fee if sells else deal + fee,
-    }
-    return {name: {"currency": currency, "value": str(value)} for name, value in named.items()}
-
-
-MSFT, NVDA, SAP = "US5949181045", "US67066G1040", "DE0007164600"
-BLOCK = [
-    trade(f"MSFT-{n}", portfolio, MSFT, quantity, "502.10", "USD", "KESTUS30")
-    for n, portfolio, quantity in ((1, "AGE-CORE", 6000), (2, "AAE-CORE", 4000), (3, "ABI-EQUITY", 2000))
-]  # fmt: skip
-NVDA_FIVE_HUNDRED = trade("NVDA", "AGE-CORE", NVDA, 500, "178.40", "USD", "KESTUS30")
-NVDA_FIVE_THOUSAND = {
-    name: value
-    for name, value in trade("NVDA", "AGE-CORE", NVDA, 5000, "178.40", "USD", "KESTUS30").items()
-    if name in ("quantity", "deal_amount", "commission", "settlement_amount")
-}
-GIFT = {
-    "reference": PREFIX + "FREE",
-    "portfolio": "AGE-CORE",
-    "direction": "DELI",
-    "payment": "FREE",
-    "counterparty": "KESTUS30",
-    "trade_id": "FREE",
-    "trade_date": "2026-11-23",
-    "settle_date": "2026-11-24",
-    "isin": MSFT,
-    "quantity": {"type": "UNIT", "value": "250"},
-    "buyr": {"bic": "KESTGB30"},  # well-formed, and unknown to the network's directory
-}
-
 SCENES: tuple[Scene, ...] = (
     Scene(
         "A purchase goes out",
@@ -122,9 +65,8 @@ SCENES: tuple[Scene, ...] = (
                 et(23, "13:30"),
                 12,
                 "Three funds bought 12,000 Microsoft shares from a broker, for delivery tomorrow."
-                " The order system hands the"
-                " trades over; Finality writes the instructions for the custodian and sends them,"
-                " with no hand on them.",
+                " The order system hands the trades over; Finality writes the instructions for the"
+                " custodian and sends them, with no hand on them.",
                 PREFIX + "MSFT-1",
                 "upstream",
                 "/v1/instructions",
@@ -134,8 +76,8 @@ SCENES: tuple[Scene, ...] = (
                 et(23, "13:35"),
                 18,
                 "Sent, acknowledged by the network, accepted by the custodian and matched with the"
-                " broker's side: each of"
-                " these is a message, with its time and its bytes. Now everyone waits for tomorrow.",
+                " broker's side: each of these is a message, with its time and its bytes. Now"
+                " everyone waits for tomorrow.",
                 PREFIX + "MSFT-1",
             ),
         ),
@@ -157,15 +99,15 @@ SCENES: tuple[Scene, ...] = (
                 et(23, "15:10"),
                 14,
                 "The custodian answers that it does not match: the quantity differs. Unmatched it"
-                " would fail tomorrow, so"
-                " the move is ours: ask who is right.",
+                " would fail tomorrow, so the move is ours: ask who is right.",
                 PREFIX + "NVDA",
             ),
             Step(
                 et(23, "15:20"),
                 12,
-                "Kestrel was right. A message that left cannot be edited: Anna's correction goes out as a"
-                " cancellation, waits for its answer, and only then sends 5,000 anew. Never both at once.",
+                "Kestrel was right. A message that left cannot be edited: Anna's correction goes"
+                " out as a cancellation, waits for its answer, and only then sends 5,000 anew."
+                " Never both at once.",
                 PREFIX + "NVDA",
                 "anna",
                 "/v1/instructions/{STORY-NVDA}/amend",
@@ -175,14 +117,29 @@ SCENES: tuple[Scene, ...] = (
         {PREFIX + "NVDA": "pending"},
     ),
     Scene(
+        "Three to remember",
+        (
+            Step(
+                et(23, "16:10"),
+                12,
+                "20,000 SAP bought on Friday, a sale of 3,000 Microsoft and a Treasury bond of 25"
+                " million go out and match. Tomorrow something happens to each of them.",
+                PREFIX + "SAP",
+                "upstream",
+                "/v1/instructions",
+                [SAP_FRIDAY, SALE, TREASURY],
+            ),
+        ),
+        {PREFIX + name: "pending" for name in ("SAP", "CROSSED", "UST")},
+    ),
+    Scene(
         "Nobody approves alone",
         (
             Step(
                 et(23, "17:30"),
                 8,
                 "Anna keys a delivery of 250 Microsoft shares for no payment at all. Whoever could"
-                " do that alone could give"
-                " the fund away, so it waits for a second person.",
+                " do that alone could give the fund away, so it waits for a second person.",
                 PREFIX + "FREE",
                 "anna",
                 "/v1/instructions",
@@ -202,8 +159,7 @@ SCENES: tuple[Scene, ...] = (
                 et(23, "17:35"),
                 12,
                 "Ben approves, and it leaves. The network refuses it and names the line: the"
-                " receiver's code is one it"
-                " does not know. Nothing reached the custodian.",
+                " receiver's code is one it does not know. Nothing reached the custodian.",
                 PREFIX + "FREE",
                 "ben",
                 "/v1/instructions/{STORY-FREE}/approve",
@@ -230,10 +186,102 @@ SCENES: tuple[Scene, ...] = (
         ),
         {PREFIX + "FREE": "pending"},
     ),
+    Scene(
+        "A process is killed",
+        (
+            Step(
+                et(23, "23:30"),
+                6,
+                "A second gateway process shared the work. Three European purchases came in; it"
+                " sent them, and was killed (kill -9) before it could write down that they had"
+                " left. This one has taken over its work.",
+                NIGHT[0],
+                "upstream",
+                "/v1/instructions",
+                AT_NIGHT,
+                kills=True,
+            ),
+            Step(
+                et(23, "23:40"),
+                20,
+                "Of {accepted} accepted instructions {lost} are lost. {again} went out again,"
+                " marked as possible duplicates, because nobody could know; the custodian took"
+                " {twice} of them twice.",
+                NIGHT[0],
+            ),
+        ),
+        dict.fromkeys(NIGHT, "pending"),
+    ),
+    Scene(
+        "Part of it arrives",
+        (
+            Step(
+                et(24, "03:35"),
+                14,
+                "09:35 in Frankfurt: the seller of the 20,000 SAP had 12,000 and delivered those."
+                " 12,000 are ours and paid for; 8,000 stay open.",
+                PREFIX + "SAP",
+            ),
+            Step(
+                et(24, "10:05"),
+                12,
+                "The day's last settlement in Frankfurt is over: 8,000 SAP are failing, the seller"
+                " lacks the shares (CLAC). The move is the seller's; the desk can only chase.",
+                PREFIX + "SAP",
+            ),
+        ),
+        {PREFIX + "SAP": "failing"},
+    ),
+    Scene(
+        "Two messages cross",
+        (
+            Step(
+                et(24, "14:25"),
+                6,
+                "The sale of 3,000 Microsoft was dealt in error. Anna asks the custodian to cancel"
+                " it, minutes before it settles.",
+                PREFIX + "CROSSED",
+                "anna",
+                "/v1/instructions/{STORY-CROSSED}/cancel",
+                {"reason": "dealt in error"},
+            ),
+            Step(
+                et(24, "14:30"),
+                15,
+                "Our request and the confirmation of delivery (MT547) crossed on the way. What has"
+                " settled cannot be cancelled: settlement wins, and the custodian's refusal says"
+                " why.",
+                PREFIX + "CROSSED",
+            ),
+        ),
+        {PREFIX + "CROSSED": "settled"},
+    ),
+    Scene(
+        "A bond does not come",
+        (
+            Step(
+                et(24, "15:35"),
+                16,
+                "25 million of the Treasury 4.25 % of November 2034, for USD 24,901,415.75, was"
+                " not delivered by the close: the seller fails (CLAC). It stays open in full, and"
+                " in sight, until it comes.",
+                PREFIX + "UST",
+            ),
+        ),
+        {PREFIX + "UST": "failing"},
+    ),
+    Scene(
+        "The end of the day",
+        (
+            Step(
+                et(24, "18:30"),
+                25,
+                "Due by today: {due}. {settled} settled, {cancelled} cancelled, {explained} open"
+                " and explained, {unexplained} unexplained; {later} are due later. {money} changed"
+                " hands. Every message and booking checked (finality verify): {verify}. From here"
+                " the desk runs on by itself.",
+            ),
+        ),
+    ),
 )
-LAST = et(23, "18:00")  # where the last scene ends
-SCRIPTS = [
-    {"match": {"trade_prefix": "NVDA"}, "outcome": "unmatched_dqua"},
-    {"match": {"trade_prefix": "MSFT"}, "outcome": "settle"},
-    {"match": {"trade_prefix": "FREE"}, "outcome": "settle"},
-]
+LAST = et(24, "18:30")  # where the last scene ends

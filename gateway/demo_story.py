@@ -11,7 +11,9 @@ from typing import Any
 import structlog
 
 from gateway.demo_day import Day
+from gateway.demo_figures import figures
 from gateway.demo_scenes import LAST, SCENES, Scene, Step
+from gateway.demo_victim import killed
 from gateway.story import Story
 
 log = structlog.get_logger()
@@ -22,19 +24,29 @@ ONE = "select lane, id, state, isin, instrument_name from condition where refere
 class Player:
     """One telling of the story on a day of trades."""
 
-    def __init__(self, day: Day, story: Story) -> None:
+    def __init__(self, day: Day, story: Story, say: Callable[[str], None]) -> None:
         self.day = day
         self.story = story
+        self.say = say
         self.differs: list[str] = []  # from the table: answers and end states
 
     async def play(self) -> None:
-        """Tell it from the first scene to the last, or to the end of a step once the day is ending."""
+        """Tell it to its end, or to the end of a step once the day is ending.
+
+        It begins where the clock stands: what a process before this one told is not told again, but for
+        the step it died in, which keys and references make harmless.
+        """
+        began_at = self.day.core.clock.now()
         starts = [s.at for scene in SCENES for s in scene.steps]
         ends = iter([*starts[1:], LAST])
         for number, scene in enumerate(SCENES):
             self.story.scene = number
-            for step in scene.steps:
-                await self._tell(step, next(ends).astimezone(UTC))
+            left = [(s, until) for s in scene.steps if (until := next(ends)) > began_at]
+            if not left:
+                continue
+            self.say(f"\n{number + 1}. {scene.title}")
+            for step, until in left:
+                await self._tell(step, until.astimezone(UTC))
                 if self.day.ending:
                     return
             await self.day.through(partial(self._compare, scene))
@@ -42,12 +54,22 @@ class Player:
 
     async def _tell(self, step: Step, until: datetime) -> None:
         await self.day.run(step.at.astimezone(UTC))
-        await self.day.through(partial(self._do, step))
+        await self.day.through(partial(self._act, step))
         await self.day.quiet()
-        self.story.show(step.look, *await self.day.through(partial(self._page, step.about)))
+        look = step.look
+        if "{" in look:
+            look = look.format(**await self.day.through(partial(figures, self.day)))
+        self.say(f"{step.at:%a %H:%M}  {look}")
+        self.story.show(look, *await self.day.through(partial(self._page, step.about)))
         begun = self.story.screen_seconds()
         await self.day.run(until, self._pace(begun, step, until))
         await self.story.wait_until(begun + step.seconds)
+
+    async def _act(self, step: Step) -> None:
+        if step.kills:
+            await killed(self.day.core, self.day.up.parts, partial(self._do, step))
+        else:
+            await self._do(step)
 
     def _pace(self, begun: float, step: Step, until: datetime) -> Callable[[], Awaitable[None]]:
         """Spreads the step's seconds on the screen over its business time."""
@@ -66,6 +88,8 @@ class Player:
             row = await self._one(name)
             path = path.replace(f"{{{name}}}", str(row["id"]) if row else name)
         status, said = await self.day.door.post(step.who, path, step.body, f"{step.at:%d%H%M}")
+        if status == 200 and "results" in said:
+            self.day.note(said["results"])
         if status != step.answer:
             self._differs(f"{step.who} {step.path}: {status} instead of {step.answer}: {said}")
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 
-from gateway import demo_scenes
+from gateway import demo_orders
 from gateway.demo_stream import SCRIPTS, STOCKS, Holdings, Trade, payments, trades
 from schemas.static_rows import OpeningPosition
 
@@ -82,7 +82,7 @@ def simulator_config(at_once: bool = False) -> dict[str, Any]:
             },
             **opening,
             "rates": rates,
-            "scripts": [] if at_once else [*SCRIPTS, *demo_scenes.SCRIPTS],
+            "scripts": [] if at_once else [*SCRIPTS, *demo_orders.SCRIPTS],
             "mode": mode,
         },
         "bank": {

@@ -106,8 +106,13 @@ class Story:
         return self._shown
 
     async def wait_until(self, screen_seconds: float) -> None:
-        """Until so much has been shown; at once on the way to a later scene, never while paused."""
-        while self.paused or (self.screen_seconds() < screen_seconds and not self.skipping):
+        """Until so much has been shown; at once on the way to a later scene, never while paused.
+
+        A story that is broken off waits for nothing.
+        """
+        while not self.over and (
+            self.paused or (self.screen_seconds() < screen_seconds and not self.skipping)
+        ):
             await asyncio.sleep(SLICE_SECONDS)
 
     def _reckon(self) -> None:

@@ -8,7 +8,8 @@ Configuration (`custodian` in the file):
   opening_cash       CSV path or rows: servicer, cash_account, currency, amount
   rates              {outcome: probability}, `part` among them
   scripts            [{match {trade_prefix, trade_contains, ref_prefix, ref_contains, isin,
-                     quantity, custodian, direction}, outcome}]; once per trade id
+                     quantity, custodian, direction}, outcome, settles?, words?}]; once per trade id:
+                     `settles` is the place's local time of a settlement day, `words` the reason's
   mode               story | at_once
   places             changes to custody_calendar
   cancel_agreed      probability that the counterparty agrees to a cancellation
@@ -160,8 +161,8 @@ class Custody:
             )
 
     def _instructed(self, house: House, order: Order, now: datetime) -> None:
-        outcome = self._outcome(house, order)
-        deal = Deal(house, order, outcome, hold=order.hold)
+        outcome, script = self._outcome(house, order)
+        deal = Deal(house, order, outcome, script, hold=order.hold)
         self._deals[house.bic, order.client, order.reference] = deal
         if (house.bic, order.account) not in self._accounts and self._accounts:
             deal.outcome = "reject"
@@ -183,15 +184,16 @@ class Custody:
             change = item
             self._life.later(deal, now, 1, lambda at: self._life.release(deal, change, at))
 
-    def _outcome(self, house: House, order: Order) -> str:
+    def _outcome(self, house: House, order: Order) -> tuple[str, Mapping[str, str]]:
         trade = order.trade_id or order.reference
         fresh = not order.trade_id or (house.bic, trade) not in self._trades
         self._trades.add((house.bic, trade))
         for script in self._scripts:
             if custody_deals.matches(script["match"], house, order):
-                return str(script["outcome"]) if fresh else "settle"
-        if not fresh:
-            return "settle"
+                return (str(script["outcome"]), script) if fresh else ("settle", {})
+        return self._by_chance(house, order) if fresh else "settle", {}
+
+    def _by_chance(self, house: House, order: Order) -> str:
         basis = order.trade_id or order.reference
         found = chance.outcome(self._rates, "settle", self._seed, house.bic, basis, "outcome")
         parts = house.partial and order.partial != "NPAR" and found == "settle"

@@ -50,6 +50,7 @@ class Deal:
     house: House
     order: Order
     outcome: str
+    script: Mapping[str, str] = field(default_factory=dict)  # what it says beside the outcome
     settled: Decimal = Decimal(0)
     paid: Decimal = Decimal(0)
     matched: bool = False

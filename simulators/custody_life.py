@@ -6,7 +6,7 @@ Every step looks at the deal as it stands when its time comes, so that steps may
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from simulators import chance, custody_deals
@@ -85,6 +85,7 @@ class Life:
             self.later(deal, at, 1200, lambda then: self._accept_repaired(deal, then))
         elif outcome in STAYING:
             code, words = STAYING[outcome]
+            words = deal.script.get("words", words)
             self.later(deal, at, wait, lambda then: self._unmatched(deal, code, words, then))
         elif outcome == "unmatched_cmis":
             self.later(
@@ -155,7 +156,7 @@ class Life:
                 self._at(deal, late, lambda then: self._settle(deal, then))
         elif deal.outcome == "cancel_race":
             day = place.next_open(max(day, place.today(start)))
-            last = place.at(day, place.day[1]) - timedelta(
+            last = self._scripted(deal, day) or place.at(day, place.day[1]) - timedelta(
                 minutes=5 + round(20 * self._draw(deal, "race"))
             )
             self._at(deal, max(last, start), lambda then: self._settle(deal, then))
@@ -163,8 +164,16 @@ class Life:
             self._at(deal, on_time, lambda then: self._settle(deal, then))
 
     def _settles_at(self, deal: Deal, day: date, not_before: datetime, step: str) -> datetime:
+        place = deal.house.place
+        told = self._scripted(deal, place.next_open(max(day, place.today(not_before))))
+        if told is not None and told >= not_before:
+            return told
         night, share = self._draw(deal, step, "night"), self._draw(deal, step)
         return deal.house.place.settles_at(day, not_before, night, share)
+
+    def _scripted(self, deal: Deal, day: date) -> datetime | None:
+        clock = deal.script.get("settles")
+        return deal.house.place.at(day, time.fromisoformat(clock)) if clock else None
 
     def _fail(self, deal: Deal, code: str, at: datetime) -> None:
         if not deal.closed and not deal.lacking:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -11,7 +12,8 @@ from gateway import demo
 from gateway import verify as audit
 from gateway.config import Settings
 from gateway.demo_day import Day
-from gateway.demo_scenes import PREFIX, SCENES
+from gateway.demo_orders import PREFIX
+from gateway.demo_scenes import SCENES
 from gateway.demo_story import Player
 from gateway.demo_stream import OPEN
 from gateway.demo_world import holdings_of, plan
@@ -43,6 +45,7 @@ async def _told(settings: Settings) -> AsyncIterator[Told]:
     story = Story([scene.title for scene in SCENES])
     story.speed = 10_000
     looked: list[tuple[str, str]] = []
+    said: list[str] = []
     show = story.show
 
     def remember(look: str, address: str, page: str) -> None:
@@ -53,7 +56,7 @@ async def _told(settings: Settings) -> AsyncIterator[Told]:
     async with demo.stage(settings, SEED) as day:
         day.waiting = plan(SEED, BACKGROUND, OPEN.date(), 1, OPEN, holdings_of())
         day.core.story = story
-        player = Player(day, story)
+        player = Player(day, story, said.append)
         await player.play()
         async with day.core.pool.acquire() as db:
             findings = await audit.verify(db, settings.data / "simulators")
@@ -91,5 +94,27 @@ async def _types(told: Told, name: str) -> list[str]:
     return [f"{r['type'][2:]} {'CANC' if b':23G:CANC' in r['body'] else 'NEWM'}" for r in rows]
 
 
+def test_the_kill_loses_nothing_and_doubles_nothing(told: Told) -> None:
+    (line,) = [look for look, _ in told.looked if "accepted instructions" in look]
+    assert " 0 are lost. 3 went out again" in line
+    assert "took 0 of them twice" in line
+
+
+def test_the_last_frame_states_counts_money_and_that_everything_agrees(told: Told) -> None:
+    last = told.looked[-1][0]
+    assert re.search(r"\d+ settled, \d+ cancelled, \d+ open and explained, 0 unexplained", last)
+    assert re.search(r"EUR [\d,]+\.\d\d and USD [\d,]+\.\d\d changed hands", last)
+    assert "everything agrees" in last
+
+
+async def test_the_part_that_settled_is_twelve_thousand_of_twenty(told: Told) -> None:
+    async with told.day.core.pool.acquire() as db:
+        row = await db.fetchrow(
+            "select settled_quantity, open_quantity from condition where reference = $1",
+            PREFIX + "SAP",
+        )
+    assert tuple(map(int, row)) == (12_000, 8_000)
+
+
 async def test_a_second_start_does_not_tell_it_again(told: Told) -> None:
-    assert await demo._begun(told.day)
+    assert not await demo._untold(told.day)

@@ -3,7 +3,7 @@
 (() => {
   const bar = document.getElementById("story");
   if (!bar) return;
-  let shown = "";
+  let shown = null;
   function draw(html) {
     if (html === shown) return;
     shown = html;

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from gateway.demo_keys import steer
 from gateway.story import Story
 from schemas.problem import Refused
 
@@ -59,3 +60,36 @@ def test_only_a_later_scene_can_be_skipped_to(scene: int) -> None:
 def test_a_speed_that_is_not_offered_is_refused() -> None:
     with pytest.raises(Refused):
         story().hasten(0)
+
+
+def test_keys_steer_as_the_buttons_do() -> None:
+    told = story()
+    steer(told, " ")
+    assert told.paused
+    steer(told, "2")
+    assert told.speed == 2
+    steer(told, "n")
+    assert told.skipping
+    assert not told.paused
+
+
+@pytest.mark.parametrize("key", ["", "x", "3", "\x1b"])
+def test_other_keys_do_nothing(key: str) -> None:
+    told = story()
+    before = told.frame()
+    steer(told, key)
+    assert told.frame() == before
+
+
+def test_there_is_no_next_scene_after_the_last() -> None:
+    told = story()
+    told.scene = 2
+    steer(told, "n")
+    assert not told.skipping
+
+
+async def test_a_story_that_is_broken_off_waits_for_nothing() -> None:
+    told = story()
+    told.pause(True)
+    told.over = True
+    assert await soon(told, 1_000)

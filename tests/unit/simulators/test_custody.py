@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from lxml import etree
@@ -136,6 +137,23 @@ def test_parts_add_up_to_the_cent():
     amounts = [Decimal(re.findall(r"<SttldAmt><Amt Ccy=\"EUR\">([\d.]+)", p)[0]) for p in parts]
     assert amounts == [Decimal("137040.01"), Decimal("91360.00")]
     assert engine.ledger.held("RHEIDE30", "RB200001", "DE0007164600") == 1000
+
+
+@pytest.mark.parametrize("outcome", ["settle", "part", "fail", "cancel_race"])
+def test_a_script_may_name_the_time_of_settlement(outcome):
+    script = {"match": {"trade_prefix": "TR"}, "outcome": outcome, "settles": "09:30"}
+    engine = custody(scripts=[script])
+    tell(engine, sese_023(), bic="RHEIDE30")
+    settled = [at for type_, at, _ in play(engine) if type_ == "sese.025.001.11"]
+    assert settled
+    assert {f"{at.astimezone(ZoneInfo('Europe/Berlin')):%H:%M}" for at in settled} == {"09:30"}
+
+
+def test_a_script_may_say_why_in_its_own_words():
+    script = {"match": {}, "outcome": "unmatched_dqua", "words": "theirs is 5,000"}
+    engine = custody(scripts=[script])
+    tell(engine, instruction())
+    assert "THEIRS IS 5,000" in "".join(text for _, _, text in play(engine))
 
 
 def test_no_counterparty_instruction_is_matched_later():
