@@ -31,7 +31,7 @@ SCREENS_MAX = 500
 WAITING_MAX = 20
 CATCH_UP_MAX = 5_000
 NEW_MAX = 1_000
-RELOAD = b"event: reload\ndata: {}\n\n"
+BEHIND = b""  # what stands in the queue of a screen that missed something
 
 
 @dataclass(slots=True, eq=False)
@@ -43,11 +43,11 @@ class Screen:
     waiting: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(WAITING_MAX))
 
     def tell(self, message: bytes) -> None:
-        """Queue a message; a screen too slow for its queue is told to load its page again."""
+        """Queue a message; a screen too slow for its queue is drawn anew when it listens again."""
         if self.waiting.full():
             while not self.waiting.empty():
                 self.waiting.get_nowait()
-            message = RELOAD
+            message = BEHIND
         self.waiting.put_nowait(message)
 
 
@@ -102,7 +102,7 @@ class Pulse:
             await self._tell_rows(self.screens, board, ids, self._place)
         if board is not self._board:
             self._board = board
-            self._broadcast({"board": _counts(board), "strip": self.draw_strip(board)})
+            self._broadcast(self._top(board))
 
     async def join(self, screen: Screen, place: Mapping[int, int]) -> None:
         """Add a screen that was drawn at this place of the log, and tell it what it missed."""
@@ -112,12 +112,34 @@ class Pulse:
             self.screens.add(screen)
             heads = await desk.heads(db)
             if sum(heads.values()) - sum(place.values()) > CATCH_UP_MAX:
-                screen.tell(RELOAD)
+                screen.tell(BEHIND)
                 return
             moved, ids = await desk.changed(db, place)
         if ids:
             board = await self.boards.now()
             await self._tell_rows([screen], board, ids, {**place, **moved})
+
+    async def anew(self, screen: Screen) -> bytes:
+        """Every row the screen shows as it is now, and that more may have changed beside them."""
+        board = await self.boards.now()
+        ids = list(screen.visible)
+        async with self.core.pool.acquire() as db:
+            place = await desk.heads(db)
+            rows = await desk.by_ids(db, ids)
+            held = (
+                await desk.members(db, screen.view, board.today, ids) if screen.view else set(ids)
+            )
+        said = {
+            "rows": {str(row["id"]): self.draw_row(row, board) for row in rows},
+            "left": [str(id_) for id_ in screen.visible - held],
+            "new": [],
+            "behind": True,
+            **self._top(board),
+        }
+        return _message(said, place)
+
+    def _top(self, board: Board) -> dict[str, Any]:
+        return {"board": _counts(board), "strip": self.draw_strip(board)}
 
     async def _tell_rows(
         self, screens: Iterable[Screen], board: Board, ids: set[UUID], place: Mapping[int, int]
@@ -163,7 +185,7 @@ async def stream(
     try:
         await response.write(b"retry: 1000\n\n")
         await pulse.join(screen, place)
-        await _follow(response, screen, still_allowed)
+        await _follow(response, pulse, screen, still_allowed)
     except (ConnectionResetError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         log.debug("desk_screen_gone")
     finally:
@@ -172,7 +194,10 @@ async def stream(
 
 
 async def _follow(
-    response: web.StreamResponse, screen: Screen, still_allowed: Callable[[], Awaitable[bool]]
+    response: web.StreamResponse,
+    pulse: Pulse,
+    screen: Screen,
+    still_allowed: Callable[[], Awaitable[bool]],
 ) -> None:
     """Write what comes, and ask again every heartbeat whether this person may still look."""
     asked = time.monotonic()
@@ -188,7 +213,7 @@ async def _follow(
             asked = time.monotonic()
         if message is None:
             return
-        await response.write(message)
+        await response.write(await pulse.anew(screen) if message == BEHIND else message)
 
 
 def _news(screen: Screen, drawn: Mapping[UUID, str], held: Set[UUID]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -126,6 +127,7 @@ class Desk(Frame):
                 if t["currency"] and t["amount"]
             ],
             export_max=ROWS_MAX,
+            action_keys=json.dumps({a.key: a.name for a in actions.ACTIONS.values()}),
             after=lines.write_cursor(page.after) if page.after else "",
             first=after is None,
         )

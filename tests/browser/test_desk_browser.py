@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import pytest
-from desk_house import House, delivery, housed, moved
+from desk_house import House, delivery, moved
+from desk_screen import BROWSER, Screen, sit_down
 from desk_world import NOW, TODAY, condition, full_day
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, expect
 
-from store.cases import ConditionRow
-
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
-]
+pytestmark = BROWSER
 SCRIPT = '<img src=x onerror="window.taken=1"><script>window.taken=1</script>\'"`${1}'
-SECONDS = 10_000
 # contrast of every text on the page against what is behind it, as WCAG 2 counts it
 CONTRAST = """() => {
   const parse = (c) => c.match(/[\\d.]+/g).map(Number);
@@ -51,63 +40,6 @@ CONTRAST = """() => {
 UNNAMED = """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), select")]
   .filter((e) => e.checkVisibility() && !(e.textContent.trim() || e.ariaLabel || e.labels?.length))
   .map((e) => e.outerHTML.slice(0, 80))"""
-
-
-@dataclass
-class Screen:
-    """A signed-in browser window, and everything it complained of."""
-
-    page: Page
-    house: House
-    complaints: list[str] = field(default_factory=list)
-
-    async def open(self, path: str) -> None:
-        await self.page.goto(self.house.url + path)
-
-    async def live(self, path: str) -> None:
-        """Open a list and wait until its stream is up."""
-        await self.open(path)
-        await expect(self.page.locator("#state-of-line")).to_contain_text("live")
-
-    def row(self, row: ConditionRow) -> Any:
-        return self.page.locator(f"#i-{row.id}")
-
-
-@pytest.fixture
-async def house(database: Any, tmp_path: Path) -> AsyncIterator[House]:
-    async with housed(database.owner, database.app, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
-
-
-async def sit_down(chromium: Browser, house: House, who: str, **options: Any) -> Screen:
-    """A window that someone opened with a one-time link."""
-    context = await chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
-    context.set_default_timeout(SECONDS)
-    screen = Screen(await context.new_page(), house)
-    screen.page.on(
-        "console",
-        lambda m: screen.complaints.append(m.text) if m.type in ("error", "warning") else None,
-    )
-    screen.page.on("pageerror", lambda error: screen.complaints.append(str(error)))
-    await screen.page.goto(house.url + await house.link(who))
-    await screen.page.wait_for_url(house.url + "/")
-    return screen
-
-
-@pytest.fixture
-async def screen(chromium: Browser, house: House) -> AsyncIterator[Screen]:
-    made = await sit_down(chromium, house, "both")
-    yield made
-    await made.page.context.close()
-    assert made.complaints == []
 
 
 async def test_the_one_time_link_ends_on_the_list(screen: Screen) -> None:

@@ -518,24 +518,27 @@ async def test_a_broken_stream_goes_on_where_it_was(house: House) -> None:
     assert "failing" in said["rows"][str(row.id)]
 
 
-async def test_a_screen_that_is_far_behind_is_told_to_load_again(
+async def test_a_screen_that_is_far_behind_is_given_its_rows_as_they_are_now(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "CATCH_UP_MAX", 3)
+    row = condition(1)
     await house.write(full_day(await house.world()))
     vera = await house.signed_in("vera")
-    async with vera.web.get(f"{house.url}/live?tab=all&ids=&from=") as answer:
-        async with asyncio.timeout(5):
-            heard = await answer.content.readuntil(b"{}\n\n")
-    assert b"event: reload" in heard
+    ids = lines.write_ids([row.id])
+    async with vera.web.get(f"{house.url}/live?tab=all&ids={ids}&from=") as answer:
+        said = await Stream(answer.content).rows()
+    assert said["behind"]
+    assert list(said["rows"]) == [str(row.id)]
+    assert said["left"] == []
 
 
-async def test_a_slow_screen_is_told_to_load_again_instead_of_growing() -> None:
+async def test_a_slow_screen_is_drawn_anew_instead_of_growing() -> None:
     screen = live.Screen(desk.View(), frozenset())
     for number in range(1000):
         screen.tell(b"%d" % number)
     assert screen.waiting.qsize() <= live.WAITING_MAX
-    assert screen.waiting.get_nowait() == live.RELOAD
+    assert screen.waiting.get_nowait() == live.BEHIND
 
 
 async def test_a_stream_ends_with_its_session(

@@ -52,7 +52,7 @@
     if (!old) return;
     parser.innerHTML = html.trim();
     const row = parser.content.firstElementChild;
-    if (old.classList.contains("at")) row.classList.add("at");
+    for (const kept of ["at", "picked"]) if (old.classList.contains(kept)) row.classList.add(kept);
     row.classList.add("touched");
     const held = old.contains(document.activeElement);
     old.replaceWith(row);
@@ -72,7 +72,8 @@
     } else if (said.rows) {
       for (const [id, html] of Object.entries(said.rows)) replaceRow(id, html);
       for (const id of said.left) $(`i-${id}`)?.classList.add("left");
-      for (const id of said.new) fresh.add(id);
+      for (const id of said.new) if (!$(`i-${id}`)) fresh.add(id);
+      if (said.behind) fresh.add("others");
       news();
     }
     if (said.strip) {
@@ -88,21 +89,21 @@
     state.className = on ? "live on" : "live off";
     put(state.lastElementChild, on ? "live" : "connection lost, trying again");
   }
-  if (body.dataset.live) {
-    const address = `${body.dataset.live}&ids=${body.dataset.ids}&from=${body.dataset.from}`;
-    let source;
-    const open = () => {
-      source = new EventSource(address);
-      source.onopen = () => line(true);
-      source.onmessage = (event) => hear(JSON.parse(event.data));
-      source.addEventListener("reload", () => location.reload());
-      source.onerror = () => {
-        line(false);
-        if (source.readyState === EventSource.CLOSED) setTimeout(open, 3000);
-      };
+  let source;
+  function listen(ids, from) {
+    source?.close();
+    const mine = new EventSource(`${body.dataset.live}&ids=${ids}&from=${from}`);
+    source = mine;
+    mine.onopen = () => line(true);
+    mine.onmessage = (event) => hear(JSON.parse(event.data));
+    mine.onerror = () => {
+      line(false);
+      if (mine.readyState === EventSource.CLOSED) setTimeout(() => source === mine && listen(ids, from), 3000);
     };
-    open();
-    addEventListener("pagehide", () => source.close());
+  }
+  if (body.dataset.live) {
+    if (!rows) listen(body.dataset.ids, body.dataset.from);
+    addEventListener("pagehide", () => source?.close());
     addEventListener("pageshow", (event) => event.persisted && location.reload());
   }
 
@@ -121,7 +122,7 @@
   // keys
   const at = () => rows?.querySelector("tr.at");
   function select(row) {
-    if (!row) return;
+    if (!row?.dataset.href) return;
     at()?.classList.remove("at");
     row.classList.add("at");
     row.scrollIntoView({ block: "nearest" });
@@ -137,8 +138,9 @@
   $("help-open")?.addEventListener("click", () => help.showModal());
   const moves = {
     "/": () => ($("search") ? $("search").focus() : (location.href = "/")),
-    j: () => select(at() ? at().nextElementSibling : rows?.firstElementChild),
-    k: () => select(at() ? at().previousElementSibling : rows?.lastElementChild),
+    j: () => select(at() ? at().nextElementSibling : rows?.querySelector("tr[data-href]")),
+    k: () => select(at() ? at().previousElementSibling : [...(rows?.querySelectorAll("tr[data-href]") ?? [])].pop()),
+    p: () => print(),
     Enter: () => at() && (location.href = at().dataset.href),
     "?": () => help?.showModal(),
     u: () => location.assign(body.dataset.screen === "one" ? location.pathname : $("news")?.href ?? location.href),
@@ -157,9 +159,11 @@
     }
     if (event.key === "Enter" && event.target.closest("a, button")) return;
     const button = document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`);
-    const move = button ? () => button.click() : moves[event.key];
+    const asked = at() && body.dataset.actions && JSON.parse(body.dataset.actions)[event.key];
+    const move = button ? () => button.click() : moves[event.key] ?? (asked && (() => (location.href = `${at().dataset.href}/${asked}`)));
     if (!move) return;
     event.preventDefault();
     move();
   });
+  window.desk = { listen, at, say: (text) => put($("said"), text), moves };
 })();
