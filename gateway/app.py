@@ -20,7 +20,7 @@ import asyncpg
 import structlog
 from aiohttp import web
 
-from gateway import identity, metrics
+from gateway import identity, metrics, workbook
 from gateway import verify as audit
 from gateway.broker import EmbeddedBroker
 from gateway.clock import Clock, RealClock, VirtualClock, real_now
@@ -37,6 +37,7 @@ from gateway.runner import OUTAGES
 from gateway.schema_store import installed_schemas
 from gateway.sink import Sink
 from schemas.problem import Problem, Refused
+from schemas.static import StaticData, StoredRow
 from schemas.static_rows import LinkRow
 from store import keys, leases, messages, static
 from store import migrate as migrations
@@ -366,16 +367,39 @@ async def migrate(settings: Settings) -> str:
         return "the database is at the version of this code"
 
 
-async def import_folder(settings: Settings, folder: Path, check: bool) -> str:
-    """Import a folder of CSV files, or say what it would change; Refused with every problem."""
-    if not folder.is_dir():
-        raise Refused("no_folder", [Problem(str(folder), "folder", "there is no such folder")])
-    files = {p.name: p.read_bytes() for p in sorted(folder.glob("*.csv"))}
-    if not files:
-        raise Refused("no_files", [Problem(str(folder), "folder", "there is no CSV file in it")])
+async def import_static(settings: Settings, source: Path, check: bool) -> str:
+    """Import a workbook or a folder of CSV files, or say what it would change; Refused with every problem."""
+    files = _static_files(source)
     async with database(settings) as db:
-        report = await importing.apply(db, files, os.environ.get("USER", "cli"), real_now(), check)
+        report = await importing.apply(
+            db,
+            files,
+            os.environ.get("USER", "cli"),
+            real_now(),
+            check,
+            direct=settings.static_direct,
+        )
     return report.text(check)
+
+
+def _static_files(source: Path) -> dict[str, bytes]:
+    if source.is_dir():
+        files = {p.name: p.read_bytes() for p in sorted(source.glob("*.csv"))}
+        if not files:
+            words = "there is no CSV file in this folder"
+            raise Refused("no_files", [Problem(str(source), "folder", words)])
+        return files
+    if not source.is_file():
+        words = "there is no such workbook or folder"
+        raise Refused("no_files", [Problem(str(source), "file", words)])
+    return {f"{source.name}{workbook.EXTENSION}": source.read_bytes()}
+
+
+async def export_static(settings: Settings) -> bytes:
+    """All static data as a workbook that imports again as it is."""
+    async with database(settings) as db:
+        rows = StaticData.from_rows(StoredRow(*r) for r in await static.rows(db)).rows
+    return workbook.write(rows)
 
 
 async def verify(settings: Settings, simulators: Path | None) -> list[dict[str, str]]:

@@ -30,7 +30,8 @@ from gateway import app as wiring
 from gateway import identity
 from gateway.clock import real_now
 from gateway.config import Settings
-from gateway.demo_world import demo_files, simulator_config
+from gateway.demo_data import demo_files
+from gateway.demo_world import simulator_config
 from gateway.handlers import importing
 from gateway.load import Door, one_by_one, open_loop
 from gateway.simulate import spawn_simulators

@@ -217,17 +217,55 @@ def migrate(data: Data = None) -> None:
 
 @app.command("import")
 def import_(
-    folder: Annotated[Path, typer.Argument(help="A folder of CSV files.")],
+    source: Annotated[Path, typer.Argument(help="A workbook (.xlsx) or a folder of CSV files.")],
     check: Annotated[
         bool, typer.Option("--check", help="Only say what is wrong and what would change.")
     ] = False,
+    template: Annotated[
+        bool, typer.Option("--template", help="Write an empty workbook there, explained.")
+    ] = False,
+    example: Annotated[
+        bool, typer.Option("--example", help="With --template: filled with the demo's data.")
+    ] = False,
     data: Data = None,
 ) -> None:
-    """Take in static data; every error by file, row and column, nothing half applied."""
+    """Take in static data; every error by sheet or file, row and column, nothing half applied."""
+    from gateway import app as wiring
+    from gateway import workbook
+
+    if template:
+        write_new(source, workbook.demo_book() if example else workbook.write(()))
+        return
+    if example:
+        line("--example goes with --template")
+        raise typer.Exit(2)
+    report = run_loop(wiring.import_static(settings_for(data), source, check))
+    typer.echo(report)
+
+
+@app.command()
+def export(
+    book: Annotated[Path, typer.Argument(help="The workbook (.xlsx) to write.")],
+    data: Data = None,
+) -> None:
+    """Write all static data as a workbook; imported again it changes nothing."""
     from gateway import app as wiring
 
-    report = run_loop(wiring.import_folder(settings_for(data), folder, check))
-    typer.echo(report)
+    write_new(book, run_loop(wiring.export_static(settings_for(data))))
+
+
+def write_new(file: Path, content: bytes) -> None:
+    """Write a file that is not there yet; what stands there is somebody's work."""
+    try:
+        with file.open("xb") as out:
+            out.write(content)
+    except FileExistsError as error:
+        line(f"{file}: stands there already; name a new file")
+        raise typer.Exit(2) from error
+    except OSError as error:
+        line(f"{file}: {error.strerror}")
+        raise typer.Exit(2) from error
+    typer.echo(f"{file} written")
 
 
 @app.command()

@@ -27,12 +27,13 @@ from gateway.demo_report import report
 from gateway.demo_scenes import LAST, SCENES
 from gateway.demo_story import Player
 from gateway.demo_stream import OPEN
-from gateway.demo_world import PEOPLE, demo_files, holdings_of, plan, simulator_config
+from gateway.demo_world import PEOPLE, holdings_of, plan, simulator_config
 from gateway.desk.login import one_time_link
 from gateway.handlers import importing
 from gateway.mqtt import Mqtt
 from gateway.simulate import spawn_simulators, stop_processes
 from gateway.story import Story
+from gateway.workbook import demo_book
 from settlement.calendar import business_days_after
 from store.account import temporary_data
 
@@ -87,7 +88,7 @@ async def _set_up(real: wiring.Parts, settings: Settings) -> None:
     """Static data and keys, once; a second start keeps what is there."""
     db = await asyncpg.connect(real.app_dsn)
     try:
-        await importing.apply(db, demo_files(), "demo", real_now(), False)
+        await importing.apply(db, {"demo.xlsx": demo_book()}, "demo", real_now(), False)
         file = settings.data / "keys.json"
         if not file.exists():
             keys = {

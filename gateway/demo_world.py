@@ -6,10 +6,10 @@ import csv
 import io
 from datetime import date, datetime
 from decimal import Decimal
-from importlib.resources import files
 from typing import Any
 
 from gateway import demo_orders
+from gateway.demo_data import demo_files
 from gateway.demo_stream import SCRIPTS, STOCKS, Holdings, Trade, payments, trades
 from schemas.static_rows import OpeningPosition
 
@@ -29,12 +29,6 @@ LATE_SSI = (
     "counterparty,market,asset_class,agent,agent_account,account,pset,valid_from,valid_to\n"
     "NORDDE30,US,equity,DTCY/ID/00009644,,,,2024-01-01,\n"
 )
-
-
-def demo_files() -> dict[str, bytes]:
-    """The demo's static data: a folder of CSV files like anyone's."""
-    folder = files("gateway") / "demo_data"
-    return {f.name: f.read_bytes() for f in folder.iterdir() if f.name.endswith(".csv")}
 
 
 def table(name: str) -> list[dict[str, str]]:

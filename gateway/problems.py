@@ -47,6 +47,7 @@ KINDS: dict[str, Kind] = {
     "media_type": Kind(415, "The body has a media type that is not taken here"),
     "invalid": Kind(422, "The content breaks rules"),
     "static_data": Kind(422, "The static data breaks rules; nothing was taken"),
+    "workbook": Kind(422, "The workbook cannot be read; nothing was taken"),
     "idempotency_key_reused": Kind(422, "The Idempotency-Key was used with another request"),
     "internal": Kind(500, "Something went wrong on our side"),
     "overloaded": Kind(503, "The backlog is long; try again soon"),

@@ -1,6 +1,7 @@
-"""A folder of static CSV files to StaticData, or every problem in them by file, row and column.
+"""Tables of static data to StaticData, or every problem in them by table, row and column.
 
-Rows are counted as a spreadsheet shows them: the header is row 1. Files are bytes here, not paths.
+Tables come as CSV files (`of_csv`) or as the sheets of a workbook; the rules are the same. Rows are
+counted as a spreadsheet shows them: the header is row 1. Files are bytes here, not paths.
 """
 
 from __future__ import annotations
@@ -16,40 +17,55 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from schemas.calendar import seed_days
+from schemas.cells import Cell, Table, letters
 from schemas.problem import Problem, Refused
 from schemas.static import Key, StaticData
+from schemas.static_columns import WRITTEN, Column, columns
 from schemas.static_rows import ANY, FILES, Reference, Row
 
 EMPTY = StaticData.of(())
+# what pydantic says of these does not tell what to write
+PATTERNS = ("string_pattern_mismatch", "string_too_long", "string_too_short")
+PARSED = ("bool_", "time_", "date_from", "int_")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One record of a file: where it stands, its cells by column, and the row if it is good."""
+    """One record of a table: where it stands, its cells by column, and the row if it is good."""
 
-    file: str
+    table: Table
     number: int
     cells: Mapping[str, str]
     row: Row | None
 
+    @property
+    def file(self) -> str:
+        return self.table.file
+
     def path(self, column: str | None = None) -> str:
-        where = f"{self.file}.csv row {self.number}"
-        return where if column is None else f"{where} column {column}"
+        return self.table.path(self.number, column)
 
 
 def read_folder(files: Mapping[str, bytes], known: StaticData = EMPTY) -> StaticData:
-    """`known` with the rows of these files on top; Refused with all problems, and nothing taken."""
+    """`known` with the rows of these CSV files on top; Refused with all problems, nothing taken."""
+    return read_tables([of_csv(name, content) for name, content in sorted(files.items())], known)
+
+
+def read_tables(tables: Iterable[Table], known: StaticData = EMPTY) -> StaticData:
+    """`known` with the rows of these tables on top; Refused with all problems, nothing taken."""
     problems: list[Problem] = []
     lines: list[Line] = []
-    for name, content in sorted(files.items()):
-        lines.extend(_read_file(name, content, problems))
+    for table in tables:
+        problems.extend(table.problems)
+        if table.header:
+            lines.extend(_read_records(table, problems))
     return _on_top(lines, known, problems)
 
 
 def put_rows(rows: Iterable[Row], known: StaticData) -> StaticData:
     """`known` with these rows on top; Refused with every rule they break together, by row of the list."""
     lines = [
-        Line(row.file, number, row.model_dump(mode="json", exclude_none=True), row)
+        Line(Table(row.file, row.file), number, row.model_dump(mode="json", exclude_none=True), row)
         for number, row in enumerate(rows, start=1)
     ]
     return _on_top(lines, known, [])
@@ -64,83 +80,128 @@ def _on_top(lines: list[Line], known: StaticData, problems: list[Problem]) -> St
     return StaticData.of([*known.rows, *(line.row for line in lines if line.row is not None)])
 
 
-def _read_file(name: str, content: bytes, problems: list[Problem]) -> Iterator[Line]:
-    file = name.removesuffix(".csv")
-    if file not in FILES:
+def of_csv(name: str, content: bytes) -> Table:
+    """One CSV file as a table; what is wrong with its shape stands in it."""
+    table = Table(name.removesuffix(".csv"), name)
+    if table.file not in FILES:
         known = ", ".join(f"{each}.csv" for each in FILES)
-        problems.append(Problem(name, "unknown_file", f"no such file is known; known are {known}"))
-        return
+        words = f"no such file is known; known are {known}"
+        table.problems.append(Problem(name, "unknown_file", words))
+        return table
     try:
-        records = list(
-            csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
-        )
+        text = content.decode("utf-8-sig")
+        records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except UnicodeDecodeError as error:
-        problems.append(Problem(name, "encoding", f"not UTF-8 at byte {error.start}"))
-        return
+        table.problems.append(Problem(name, "encoding", f"not UTF-8 at byte {error.start}"))
+        return table
     except csv.Error as error:
-        problems.append(Problem(name, "csv", f"cannot be read as CSV: {error}"))
-        return
-    yield from _read_records(file, records, problems)
-
-
-def _read_records(file: str, records: list[list[str]], problems: list[Problem]) -> Iterator[Line]:
+        table.problems.append(Problem(name, "csv", f"cannot be read as CSV: {error}"))
+        return table
     header = [cell.strip() for cell in records[0]] if records else []
-    problems.extend(_header_problems(file, header))
-    missing = FILES[file].model_fields.keys() - header
+    table.header = dict(enumerate(header, 1)) or {1: ""}
     for number, record in enumerate(records[1:], start=2):
         if not any(cell.strip() for cell in record):
             continue
-        line = Line(file, number, {}, None)
         if len(record) != len(header):
-            problems.append(
-                Problem(
-                    line.path(),
-                    "cells",
-                    f"has {len(record)} cells, the header has {len(header)}",
-                    ",".join(record)[:80],
-                )
-            )
+            words = f"has {len(record)} cells, the header has {len(header)}"
+            value = ",".join(record)[:80]
+            table.problems.append(Problem(table.path(number), "cells", words, value))
             continue
-        yield _read_record(line, header, record, missing, problems)
+        cells = {at: Cell(cell.strip()) for at, cell in enumerate(record, 1) if cell.strip()}
+        table.records.append((number, cells))
+    return table
 
 
-def _header_problems(file: str, header: list[str]) -> Iterator[Problem]:
-    fields = FILES[file].model_fields
-    for at, column in enumerate(header):
-        path = f"{file}.csv row 1 column {column or at + 1}"
+def _read_records(table: Table, problems: list[Problem]) -> Iterator[Line]:
+    problems.extend(_header_problems(table))
+    known = {column.name: column for column in columns(table.file)}
+    missing = known.keys() - table.header.values()
+    for number, record in table.records:
+        yield _read_record(Line(table, number, {}, None), record, known, missing, problems)
+
+
+def _header_problems(table: Table) -> Iterator[Problem]:
+    fields = FILES[table.file].model_fields
+    header = table.header
+    for at, column in header.items():
+        path = table.path(1, column or str(at))
         if column not in fields:
-            columns = ", ".join(fields)
-            yield Problem(path, "unknown_column", f"no such column; known are {columns}", column)
-        elif column in header[:at]:
+            names = ", ".join(fields)
+            yield Problem(path, "unknown_column", f"no such column; known are {names}", column)
+        elif any(header[i] == column for i in header if i < at):
             yield Problem(path, "duplicate_column", "the column stands twice", column)
     for column, field in fields.items():
-        if field.is_required() and column not in header:
-            path = f"{file}.csv row 1 column {column}"
-            yield Problem(path, "missing_column", "this column is needed")
+        if field.is_required() and column not in header.values():
+            yield Problem(table.path(1, column), "missing_column", "this column is needed")
 
 
 def _read_record(
     line: Line,
-    header: list[str],
-    record: list[str],
+    record: Mapping[int, Cell],
+    known: Mapping[str, Column],
     missing: set[str],
     problems: list[Problem],
 ) -> Line:
-    kind = FILES[line.file]
-    stripped = (cell.strip() for cell in record)
-    cells = {
-        column: cell
-        for column, cell in zip(header, stripped, strict=True)
-        if cell and column in kind.model_fields
-    }
+    table, found = line.table, []
+    cells: dict[str, str] = {}
+    unread: set[str] = set()
+    for at, cell in sorted(record.items()):
+        column = known.get(table.header.get(at, ""))
+        if column is None:
+            if at not in table.header and cell.text:
+                words = "stands under no heading: delete it, or give its column a name"
+                found.append(
+                    Problem(line.path(letters(at)), "beyond_header", words, cell.text[:60])
+                )
+        elif (fault := _unfit(cell, column)) is not None:
+            unread.add(column.name)
+            found.append(Problem(line.path(column.name), *fault, cell.text[:60]))
+        else:
+            cells[column.name] = cell.text
     row = None
     try:
-        row = kind.model_validate(cells)
+        row = FILES[line.file].model_validate(cells)
     except ValidationError as error:
+        line = Line(table, line.number, cells, None)
         faults = error.errors(include_url=False, include_context=False)
-        found = [_cell_problem(line, fault) for fault in faults if not _expected(fault, missing)]
-        problems.extend(found)
-    return Line(line.file, line.number, cells, row)
+        found += [
+            _cell_problem(line, fault, known)
+            for fault in faults
+            if not _expected(fault, missing) and not unread.intersection(map(str, fault["loc"]))
+        ]
+        if len(found) > 1 and (shifted := _shifted(line, record)) is not None:
+            found, cells = [shifted], {}
+    if found and row is not None:
+        row = None  # a cell nobody could read may be what makes it another row
+    problems.extend(found)
+    return Line(table, line.number, cells, row)
+
+
+def _unfit(cell: Cell, column: Column) -> tuple[str, str] | None:
+    """Why this cell cannot stand in this column, as rule and what to do; None where it can."""
+    if cell.fault is not None:
+        return cell.fault
+    if cell.kind in ("text", column.kind):
+        return None
+    if column.kind == "text" and not column.allowed:
+        words = (
+            f"the cell holds a {cell.kind}, and a spreadsheet drops leading zeros and rewrites"
+            " dates: format the cell as text and write it again"
+        )
+        return f"{cell.kind}_as_text", words
+    return "cell_kind", f"the cell holds a {cell.kind}; write {column.written}"
+
+
+def _shifted(line: Line, record: Mapping[int, Cell]) -> Problem | None:
+    """Whether the whole record stands right of its headings: moved back by one, every cell is good."""
+    moved = {line.table.header.get(at - 1, ""): cell.text for at, cell in sorted(record.items())}
+    try:
+        FILES[line.file].model_validate(moved)
+    except ValidationError:
+        return None
+    words = "every cell stands one column right of its heading: move them left"
+    value = " | ".join(cell.text for _, cell in sorted(record.items()))[:60]
+    return Problem(line.path(), "shifted_columns", words, value)
 
 
 def _expected(fault: ErrorDetails, missing: set[str]) -> bool:
@@ -148,12 +209,19 @@ def _expected(fault: ErrorDetails, missing: set[str]) -> bool:
     return fault["type"] == "missing" and str(fault["loc"][0]) in missing
 
 
-def _cell_problem(line: Line, fault: ErrorDetails) -> Problem:
-    column = str(fault["loc"][0]) if fault["loc"] else None
+def _cell_problem(line: Line, fault: ErrorDetails, known: Mapping[str, Column]) -> Problem:
+    name = str(fault["loc"][0]) if fault["loc"] else None
+    column = known.get(name or "")
+    about = "" if column is None else f": {column.about}"
     if fault["type"] == "missing":
-        return Problem(line.path(column), "missing", "empty; a value is needed")
-    value = line.cells.get(column, fault["input"]) if column else None
-    return Problem(line.path(column), fault["type"], fault["msg"], value and str(value))
+        return Problem(line.path(name), "missing", f"empty; a value is needed{about}")
+    message = fault["msg"]
+    if column is not None and fault["type"] in PATTERNS:
+        message = f"{message}{about}"
+    elif column is not None and fault["type"].startswith(PARSED):
+        message = f"write {WRITTEN[column.kind]}{about}"
+    value = line.cells.get(name, fault["input"]) if name else None
+    return Problem(line.path(name), fault["type"], message, value and str(value))
 
 
 def _duplicates(lines: Iterable[Line]) -> Iterator[Problem]:

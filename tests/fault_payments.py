@@ -17,7 +17,8 @@ from typing import Any
 
 import asyncpg
 
-from gateway.demo_world import demo_files, simulator_config, table
+from gateway.demo_data import demo_files
+from gateway.demo_world import simulator_config, table
 
 MX_BANK, MT_BANK = "MERIUS30", "CORVUS30"
 PREFIX = "FP-"

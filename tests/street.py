@@ -26,7 +26,7 @@ from gateway import app as wiring
 from gateway import identity
 from gateway.clock import VirtualClock, real_now
 from gateway.config import Settings
-from gateway.demo_world import demo_files
+from gateway.demo_data import demo_files
 from gateway.handlers import importing
 from gateway.verify import verify
 from store.postgres import EmbeddedPostgres

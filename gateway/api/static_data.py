@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from dataclasses import asdict
@@ -12,13 +13,14 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import Field, TypeAdapter, ValidationError
 
-from gateway import problems
+from gateway import problems, workbook
 from gateway.api import answers
 from gateway.api.actions import Reason
 from gateway.api.route import JSON, Asked, Call, Route, answer
 from gateway.handlers import importing
 from schemas.dates import Day
 from schemas.problem import Problem, Refused
+from schemas.static import StaticData, StoredRow
 from store import static
 
 FORM = "multipart/form-data"
@@ -78,8 +80,21 @@ def _held(rows: list[static.StaticRow], on: date) -> list[static.StaticRow]:
     return [row for row in latest.values() if row.valid_to is None or row.valid_to >= on]
 
 
+async def export_static(call: Call) -> web.Response:
+    """All static data as a workbook."""
+    async with call.core.pool.acquire() as db:
+        stored = await static.rows(db)
+    content = await asyncio.to_thread(_book, stored)
+    headers = {"Content-Disposition": 'attachment; filename="finality-static.xlsx"'}
+    return web.Response(body=content, content_type=workbook.CONTENT_TYPE, headers=headers)
+
+
+def _book(stored: list[static.StaticRow]) -> bytes:
+    return workbook.write(StaticData.from_rows(StoredRow(*row) for row in stored).rows)
+
+
 async def import_static(call: Call) -> web.Response:
-    """Take in a folder of CSV files, all or nothing."""
+    """Take in a workbook or CSV files, all or nothing."""
     files = _files(call)
     asked: Import = call.query
     async with call.core.pool.acquire() as db:
@@ -108,6 +123,8 @@ async def import_static(call: Call) -> web.Response:
 
 
 def _files(call: Call) -> dict[str, bytes]:
+    if call.request.content_type == workbook.CONTENT_TYPE:
+        return {f"workbook{workbook.EXTENSION}": call.body}
     if call.request.content_type == FORM:
         return _form(call.request, call.body)
     try:
@@ -148,6 +165,16 @@ ROUTES = (
     ),
     Route(
         "GET",
+        "/v1/static.xlsx",
+        "viewer",
+        export_static,
+        "exportStatic",
+        "static data",
+        "All static data as a workbook; imported again it changes nothing",
+        {200: workbook.CONTENT_TYPE},
+    ),
+    Route(
+        "GET",
         "/v1/static/{kind}",
         "viewer",
         static_rows,
@@ -164,11 +191,11 @@ ROUTES = (
         import_static,
         "importStatic",
         "static data",
-        "Take in a folder of CSV files, all or nothing; every fault by file, row and column",
+        "Take in a workbook or CSV files, all or nothing; every fault by sheet, row and column",
         {200: answers.Imported},
         query=Import,
-        takes={JSON: _FOLDER, FORM: _FOLDER},
+        takes={JSON: _FOLDER, FORM: _FOLDER, workbook.CONTENT_TYPE: None},
         key="required",
-        refuses=("static_data", "malformed_form", "not_allowed"),
+        refuses=("static_data", "workbook", "malformed_form", "not_allowed"),
     ),
 )

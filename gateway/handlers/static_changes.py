@@ -161,7 +161,7 @@ def changes(now: Standing, rows: Iterable[StaticRow]) -> list[Change]:
 
 async def _given(db: Connection, said: Content) -> tuple[Standing, list[StaticRow]]:
     now = await standing(db)
-    return now, now.differing(static_files.put_rows(_read(said), now.data))
+    return now, now.differing(static_files.put_rows(rows_of(said), now.data))
 
 
 async def _plan(db: Connection, said: Content) -> Sequence[Change]:
@@ -175,7 +175,7 @@ async def _apply(db: Connection, said: Content, approved: Approved) -> None:
     await put(db, now, rows, author)
 
 
-def _read(said: Content) -> list[Row]:
+def rows_of(said: Content) -> list[Row]:
     """The rows of the content, each of its table; Refused with every fault."""
     if set(said) != {"rows"} or not isinstance(said["rows"], list):
         words = 'send {"rows": [{"table": "own_ssi", "row": {...}}]}'

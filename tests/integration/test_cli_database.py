@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gateway.demo_world import demo_files
+from gateway.demo_data import demo_files
 
 
 @dataclass
@@ -91,3 +91,34 @@ def test_a_database_that_is_not_there_is_said_in_a_line(tmp_path: Path) -> None:
     )  # fmt: skip
     assert ran.returncode == 1
     assert len(ran.stderr.decode().strip().splitlines()) == 1
+
+
+def test_what_is_exported_imports_again_and_changes_nothing(database: Any, tmp_path: Path) -> None:
+    example, book, again = (tmp_path / f"{n}.xlsx" for n in ("example", "book", "again"))
+    assert command(database, tmp_path, "import", "--template", "--example", str(example)).code == 0
+    ran = command(database, tmp_path, "import", str(example))
+    assert b"were added" in ran.out, ran.err
+    assert command(database, tmp_path, "export", str(book)).code == 0
+    assert book.read_bytes() == example.read_bytes()
+    ran = command(database, tmp_path, "import", "--check", str(book))
+    rows = sum(len(content.splitlines()) - 1 for content in demo_files().values())
+    assert ran.out.decode().strip() == f"{rows} rows stay as they are"
+    again.write_bytes(book.read_bytes())
+    ran = command(database, tmp_path, "export", str(again))
+    assert (ran.code, "stands there already" in ran.err) == (2, True)
+
+
+def test_a_changed_standing_instruction_waits_for_another_person(
+    database: Any, tmp_path: Path
+) -> None:
+    folder = tmp_path / "static"
+    folder.mkdir()
+    for name, content in demo_files().items():
+        (folder / name).write_bytes(content)
+    assert command(database, tmp_path, "import", str(folder)).code == 0
+    plant(folder / "counterparty_ssi.csv", "DTCY/ID/00009421", "DTCY/ID/00009644")
+    ran = command(database, tmp_path, "import", str(folder), "--check")
+    assert b"another person would have to approve it" in ran.out
+    for _ in range(2):
+        ran = command(database, tmp_path, "import", str(folder))
+        assert b"nothing was applied: another person must approve" in ran.out

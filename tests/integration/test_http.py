@@ -18,7 +18,7 @@ import asyncpg
 import pytest
 
 from gateway import app as wiring
-from gateway import identity
+from gateway import identity, workbook
 from gateway.api import answers
 from gateway.clock import VirtualClock, real_now
 from gateway.config import Settings
@@ -631,6 +631,22 @@ async def test_static_data_is_listed_and_taken_in_whole_or_not_at_all(api):
         "/v1/static", {"portfolios.csv": good}, who="root", Idempotency_Key="k2"
     )
     assert (status, body["added"]) == (200, {"portfolios": 1})
+
+
+async def test_static_data_goes_and_comes_as_one_workbook(api):
+    headers = {"Authorization": f"Bearer {api.keys['root']}", "Idempotency-Key": "k1"}
+    async with api.web.get(f"{api.running.url}/v1/static.xlsx", headers=headers) as response:
+        book = await response.read()
+    assert response.content_type == workbook.CONTENT_TYPE
+    headers["Content-Type"] = workbook.CONTENT_TYPE
+    url = f"{api.running.url}/v1/static"
+    async with api.web.post(url, data=book, headers=headers) as response:
+        same = await response.json()
+    assert (response.status, same["changes"], same["added"], same["changed"]) == (200, [], {}, {})
+    headers["Idempotency-Key"] = "k2"
+    async with api.web.post(url, data=book[:-50], headers=headers) as response:
+        assert response.status == 422
+        problem(await response.json(), "workbook")
 
 
 async def test_static_data_comes_as_files_of_a_form_too(api):
