@@ -84,11 +84,25 @@ class Settings(BaseSettings):
     )
     pool_size: int = Field(8, ge=3, le=50)
     idempotency_days: int = 7
+    ssi_cooling_hours: float | None = Field(
+        None,
+        ge=0,
+        le=240,
+        description="business hours between the approval of a changed standing instruction or"
+        " account and its use; if not given, 24 on LIVE and none elsewhere",
+    )
     static_direct: bool = Field(
         False,
         description="static data that moves money or dates goes in without a second person"
         " (refused on LIVE)",
     )
+
+    @property
+    def cooling_hours(self) -> float:
+        """How long a changed standing instruction rests before it is used."""
+        if self.ssi_cooling_hours is None:
+            return 24.0 if self.environment == "LIVE" else 0.0
+        return self.ssi_cooling_hours
 
     @model_validator(mode="after")
     def _guarded(self) -> Self:

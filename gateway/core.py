@@ -9,6 +9,7 @@ import secrets
 import socket
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -31,7 +32,7 @@ from schemas.instruction import Instruction, Payment
 from schemas.mx.compiler import Schemas
 from schemas.problem import Problem, Refused
 from schemas.static import StaticData, StoredRow
-from schemas.static_rows import ChannelProfile
+from schemas.static_rows import COOLED, ChannelProfile
 from settlement.findings import portfolio_of
 from store import cases, commands, leases, messages, static
 from store.cases import Timer
@@ -227,9 +228,16 @@ class Core:
     async def refresh_static(self, db: Connection) -> None:
         """Have the static data of the version the database is at."""
         version = await static.version(db)
+        now = self.clock.now()
         if version != self.static_version:
-            self.static = StaticData.from_rows(StoredRow(*r) for r in await static.rows(db))
+            rest = timedelta(hours=self.settings.cooling_hours)
+            approved = await static.approved_since(db, now - rest) if rest else {}
+            self.static = replace(
+                StaticData.from_rows(StoredRow(*r) for r in await static.rows(db)),
+                cooling={row: at + rest for row, at in approved.items() if row[0] in COOLED},
+            )
             self.static_version = version
+        self.static = self.static.at(now)
 
     async def keep_leases(self) -> None:
         """Hold a fair share of the lanes, renewed well before they expire."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import NamedTuple, TypeVar
 
 from schemas.calendar import Calendar, Day, calendars, seed_days
@@ -39,6 +39,8 @@ class StaticData:
     _accounts_on: dict[tuple[str, date], tuple[AccountRow, ...]] = field(
         default_factory=dict, repr=False, compare=False
     )  # answers given before
+    # when a row just approved may be used, by table, key and first date
+    cooling: Mapping[tuple[str, str, date], datetime] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> StaticData:
@@ -59,6 +61,19 @@ class StaticData:
             {file: tuple(found) for file, found in by_file.items()},
             {portfolio: tuple(found) for portfolio, found in accounts.items()},
         )
+
+    def at(self, now: datetime) -> StaticData:
+        """The same without the rows that may be used by now."""
+        if all(until > now for until in self.cooling.values()):
+            return self
+        left = {row: until for row, until in self.cooling.items() if until > now}
+        return replace(self, cooling=left)
+
+    def cooling_until(self, row: Row) -> datetime | None:
+        """When this row may be used, where it was approved too short a time ago."""
+        if not self.cooling:
+            return None
+        return self.cooling.get((row.file, "|".join(row.key), row.valid_from))
 
     @classmethod
     def from_rows(cls, stored: Iterable[StoredRow]) -> StaticData:

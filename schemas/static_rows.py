@@ -532,3 +532,6 @@ FILES: dict[str, type[Row]] = {
         CutOff, OpeningPosition, OpeningCash, Trusted,
     )
 }  # fmt: skip
+
+# what says where money and securities go: after a change it rests before it is used (DOMAIN 10.2)
+COOLED = frozenset({AccountRow.file, OwnSsi.file, CounterpartySsi.file})

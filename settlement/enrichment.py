@@ -283,6 +283,9 @@ def _account(found: Findings, terms: _Terms, own: OwnSsi | None, on: date) -> Ac
         found.wait("ssi_missing", f"account {name} is not valid on {on}", str(name), on)
     currency = _currency(terms)
     rows.sort(key=lambda row: (row.servicer != servicer, row.currency != currency))
+    for used in (*rows[:1], own if wanted is None else None):
+        if used is not None:
+            found.wait_for_cooling(used)
     return rows[0] if rows else None
 
 
@@ -382,6 +385,8 @@ def _chain(found: Findings, terms: _Terms, own: OwnSsi | None, on: date) -> dict
         filled |= {"counterparty": counterparty, trading: Party(bic=counterparty, account=account)}
     if theirs is not None:
         filled[agent] = party(theirs.agent, theirs.agent_account)
+        if getattr(instruction, agent) is None:
+            found.wait_for_cooling(theirs)
     elif getattr(instruction, agent) is None and counterparty is not None:
         _wait_for_ssi(found, "the counterparty's", counterparty, terms, on)
     elif getattr(instruction, agent) is None:

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from schemas.calendar import Calendar
 from schemas.instruction import Instruction, Payment
 from schemas.problem import Problem
 from schemas.static import StaticData
-from schemas.static_rows import AccountRow, ChannelProfile, CurrencyCalendar, Portfolio
+from schemas.static_rows import AccountRow, ChannelProfile, CurrencyCalendar, Portfolio, Row
 from settlement.calendar import ClosedDate
 
 WaitCode = Literal[
     "instrument_missing",
     "ssi_missing",
+    "ssi_cooling",
     "channel_missing",
     "place_missing",
     "cycle_missing",
@@ -40,6 +41,7 @@ class Wait:
     key: str
     on: date
     next_good: date | None = None
+    until: datetime | None = None  # a wait that time alone ends
 
 
 @dataclass(slots=True)
@@ -62,6 +64,18 @@ class Findings:
     def problem(self, path: str, rule: str, message: str, value: str | None = None) -> None:
         """Refuse the instruction for this, among other things."""
         self.problems.append(Problem(path, rule, message, value))
+
+    def wait_for_cooling(self, row: Row) -> None:
+        """What says where to settle or pay was approved too short a time ago (DOMAIN 10.2)."""
+        until = self.static.cooling_until(row)
+        if until is None or any(wait.until == until for wait in self.waiting):
+            return
+        what = "account" if isinstance(row, AccountRow) else "standing instruction"
+        name = " ".join(part for part in row.key if part)
+        message = (
+            f"the {what} {name} has just been changed; it is used from {until:%Y-%m-%d %H:%M} UTC"
+        )
+        self.waiting.append(Wait("ssi_cooling", message, name, until.date(), until=until))
 
     def wait_for_calendar(self, error: LookupError, on: date) -> None:
         """A calendar is not loaded, or not for that year."""

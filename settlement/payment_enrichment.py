@@ -89,6 +89,7 @@ def _paying_account(found: Findings, payment: Payment, portfolio: str) -> Accoun
             row for row in accounts if row.safekeeping_account is None and row.currency == currency
         ]
     if len(rows) == 1 or (rows and payment.cash_account is not None):
+        found.wait_for_cooling(rows[0])
         return rows[0]
     found.problem(
         "cash_account",

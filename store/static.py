@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -25,12 +26,17 @@ KINDS = """
 select kind, key, valid_from, valid_to, body from static_row where kind = $1
 order by key, valid_from
 """
+# a row whose dates alone change keeps the time at which what it says was approved
 PUT_MANY = """
-insert into static_row (kind, key, valid_from, valid_to, body, changed_by, changed_at)
-select *, $6, $7 from unnest($1::text[], $2::text[], $3::date[], $4::date[], $5::text[])
+insert into static_row as s (kind, key, valid_from, valid_to, approved_at, body, changed_by, changed_at)
+select *, $7, $8 from unnest($1::text[], $2::text[], $3::date[], $4::date[], $5::timestamptz[],
+                             $6::text[])
 on conflict (kind, key, valid_from) do update set
     valid_to = excluded.valid_to, body = excluded.body, changed_by = excluded.changed_by,
-    changed_at = excluded.changed_at
+    changed_at = excluded.changed_at, approved_at = coalesce(excluded.approved_at, s.approved_at)
+"""
+APPROVED_SINCE = """
+select kind, key, valid_from, approved_at from static_row where approved_at > $1
 """
 CHANGED_MANY = """
 insert into static_change (kind, key, valid_from, before, after, changed_by, changed_at, version,
@@ -70,7 +76,12 @@ async def apply(
     """Put these rows and remember what they replaced; the new version. The caller holds the lock."""
     version_ = int(await db.fetchval(NEXT_VERSION))
     if put:
-        await db.execute(PUT_MANY, *columns(put), author.by, author.at)
+        approved_at = None if author.proposal is None else author.at
+        stored = [
+            (*row[:4], approved_at if _says_other(before.get(row[:3]), row) else None, row.body)
+            for row in put
+        ]
+        await db.execute(PUT_MANY, *columns(stored), author.by, author.at)
         changes = [
             (r.kind, r.key, r.valid_from, old.body if old is not None else None, r.body)
             for r in put
@@ -79,6 +90,22 @@ async def apply(
         by, at, *approved = author
         await db.execute(CHANGED_MANY, *columns(changes), by, at, version_, *approved)
     return version_
+
+
+def _says_other(before: StaticRow | None, after: StaticRow) -> bool:
+    """Whether a row is new, or says something else than when it holds."""
+    if before is None:
+        return True
+    told = [json.loads(row.body) for row in (before, after)]
+    for said in told:
+        said.pop("valid_to")
+    return bool(told[0] != told[1])
+
+
+async def approved_since(db: Connection, at: datetime) -> dict[tuple[str, str, date], datetime]:
+    """The rows that say what they say only since a second person approved it after this time."""
+    rows = await db.fetch(APPROVED_SINCE, at)
+    return {(r["kind"], r["key"], r["valid_from"]): r["approved_at"] for r in rows}
 
 
 async def lock(db: Connection) -> int:

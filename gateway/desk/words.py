@@ -61,6 +61,7 @@ FLAGS: dict[str, str] = {
     "amend": "replacement waits",
     "unbuildable": "cannot be built",
     "ssi_missing": "SSI missing",
+    "ssi_cooling": "SSI just changed",
     "closed_date": "closed date",
     "double_sent": "sent twice",
     "delivered": "delivered",

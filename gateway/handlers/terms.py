@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gateway.handlers.case import Case, Terms, reference_for, uetr_for
@@ -14,7 +15,9 @@ from schemas.problem import Problem
 from schemas.static_rows import PartyRow
 from schemas.trade import trade_of
 from settlement.enrichment import Enriched, enrich
+from settlement.findings import Wait
 from settlement.payment_enrichment import EnrichedPayment, enrich_payment
+from store.cases import Timer
 
 if TYPE_CHECKING:
     from gateway.handlers.release import Desk
@@ -79,8 +82,15 @@ def lifted(case: Case) -> frozenset[str]:
     return frozenset(f.split(":")[1] for f in case.flags if f.startswith("lifted:"))
 
 
+def _wait(desk: Desk, case: Case, waiting: Sequence[Wait]) -> None:
+    """Remember what it waits for, and be woken when time alone ends that."""
+    case.waits = tuple((w.code, w.message) for w in waiting)
+    if ends := [w.until for w in waiting if w.until is not None]:
+        desk.unit.timers.append(Timer(case.lane, case.id, "cooling", max(ends)))
+
+
 def _complete_securities(desk: Desk, case: Case, found: Enriched) -> list[Problem]:
-    case.waits = tuple((w.code, w.message) for w in found.waiting)
+    _wait(desk, case, found.waiting)
     if found.problems:
         return list(found.problems)
     if _measurable(found) and case.posted.ordinal is None:
@@ -130,7 +140,7 @@ def securities_terms(desk: Desk, case: Case, found: Enriched) -> Terms:
 
 
 def _complete_payment(desk: Desk, case: Case, found: EnrichedPayment) -> list[Problem]:
-    case.waits = tuple((w.code, w.message) for w in found.waiting)
+    _wait(desk, case, found.waiting)
     if found.problems:
         return list(found.problems)
     p = found.payment

@@ -20,7 +20,7 @@ delete from timer t using unnest($1::smallint[], $2::uuid[], $3::text[], $4::tim
     d (lane, instruction, kind, due_at)
 where t.lane = d.lane and t.instruction = d.instruction and t.kind = d.kind and t.due_at <= d.due_at
 """
-STORED = ("confirmation", "contractual", "ack_overdue", "fate_unknown", "follow_up")
+STORED = ("cooling", "confirmation", "contractual", "ack_overdue", "fate_unknown", "follow_up")
 
 
 def ring(advance: Advance, item: Due) -> None:
@@ -29,7 +29,7 @@ def ring(advance: Advance, item: Due) -> None:
     if case is None:
         return
     match item.kind:
-        case "static":
+        case "static" | "cooling":
             case.touched = True
             advance.desk.proceed(case, case.maker)
         case "ack_overdue" if case.released is not None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
 import asyncpg
 import pytest
-from test_http import Api, problem, serving
+from test_http import RVP, Api, problem, serving
 
 from gateway.api import answers
 from gateway.verify import verify
@@ -185,3 +186,46 @@ async def test_static_data_of_no_money_and_no_dates_goes_in_at_once_with_an_even
             )
         )
     assert (payload["table"], payload["keys"]) == ("portfolios", ["AGE-NEW"])
+
+
+async def test_a_changed_standing_instruction_rests_before_anything_settles_by_it(
+    database, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("FINALITY_SSI_COOLING_HOURS", "4")
+    async with serving(database.owner, database.app, tmp_path) as api:
+        core = api.running.core
+        assert (await decided(api, await asked(api), "approve", "bob"))[0] == 200
+        status, made = await api.post("/v1/instructions", RVP)
+        assert status == 201, made
+        path = f"/v1/instructions/{made['id']}"
+        await api.post(f"{path}/approve", {}, who="bob", Idempotency_Key="k1")
+        case = await api.get(path)
+        assert "ssi_cooling" in case["flags"]
+        assert "KESTUS30 US equity has just been changed" in case["waiting"]["waits_for"]
+        assert case["wire_reference"] is None
+
+        ends = core.clock.now() + timedelta(hours=4)
+        await core.set_clock(ends - timedelta(minutes=1))
+        await core.idle()
+        assert (await api.get(path))["wire_reference"] is None
+        assert await core.next_due() == ends
+        await core.set_clock(ends)
+        await core.idle()
+        case = await api.get(path)
+        assert case["wire_reference"] is not None
+        assert "ssi_cooling" not in case["flags"]
+
+
+async def test_ending_a_standing_instruction_does_not_make_it_rest(database, tmp_path, monkeypatch):
+    monkeypatch.setenv("FINALITY_SSI_COOLING_HOURS", "4")
+    async with serving(database.owner, database.app, tmp_path) as api:
+        ended = (
+            "counterparty,market,asset_class,agent,valid_from,valid_to\n"
+            "KESTUS30,US,equity,DTCY/ID/00009421,2024-01-01,2027-06-30\n"
+        )
+        body = {"counterparty_ssi.csv": ended}
+        _, said = await api.post("/v1/static", body, who="root", Idempotency_Key="k1")
+        proposal = await api.get(f"/v1/proposals/{said['proposal']}")
+        assert (await decided(api, proposal, "approve", "bob"))[0] == 200
+        _, made = await api.post("/v1/instructions", RVP)
+        assert "ssi_cooling" not in (await api.get(f"/v1/instructions/{made['id']}"))["flags"]
