@@ -20,7 +20,7 @@ import asyncpg
 import structlog
 from aiohttp import web
 
-from gateway import identity, metrics, workbook
+from gateway import metrics, people, workbook
 from gateway import verify as audit
 from gateway.broker import EmbeddedBroker
 from gateway.clock import Clock, RealClock, VirtualClock, real_now
@@ -414,7 +414,7 @@ async def verify(settings: Settings, simulators: Path | None) -> list[dict[str, 
 async def add_key(settings: Settings, name: str, person: str, roles: list[str]) -> str:
     """Make a key; its text is shown this once."""
     async with database(settings) as db:
-        return await identity.create_key(db, name, person, roles, real_now())
+        return await people.create_key(db, name, person, roles, real_now())
 
 
 async def list_keys(settings: Settings) -> str:

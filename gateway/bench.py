@@ -27,7 +27,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from gateway import app as wiring
-from gateway import identity
+from gateway import people
 from gateway.clock import real_now
 from gateway.config import Settings
 from gateway.demo_data import demo_files
@@ -155,7 +155,7 @@ async def gateway_process(
     db = await asyncpg.connect(app)
     files = {**demo_files(), "calendars.csv": open_today(real_now().date())}
     await importing.apply(db, files, "bench", real_now(), False)
-    key = await identity.create_key(db, "bench", "bench", ["maker", "viewer"], real_now())
+    key = await people.create_key(db, "bench", "bench", ["maker", "viewer"], real_now())
     await db.close()
     folder = settings.data / database
     folder.mkdir(exist_ok=True)

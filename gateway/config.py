@@ -43,6 +43,11 @@ class Settings(BaseSettings):
     postgres_account: str | None = Field(
         None, description="existing unprivileged account PostgreSQL runs as when we are root"
     )
+    session_hours: float = Field(12, gt=0, description="how long a sign-in lasts at most")
+    idle_minutes: float = Field(30, gt=0, description="a session nobody used for so long ends")
+    sign_in_tries: int = Field(5, ge=1, description="wrong passwords in a row before the lock")
+    lock_minutes: float = Field(15, gt=0, description="how long the lock lasts")
+    password_length: int = Field(12, ge=8, le=64, description="characters of a password at least")
     http_host: str = "127.0.0.1"
     http_port: int = Field(8480, ge=0, le=65535, description="0 takes a free port")
     share_port: bool = Field(False, description="several processes listen on one port")

@@ -17,7 +17,7 @@ import aiohttp
 import asyncpg
 
 from gateway import app as wiring
-from gateway import identity
+from gateway import identity, people
 from gateway.clock import VirtualClock, real_now
 from gateway.config import Settings
 from gateway.demo_day import Day, Door
@@ -92,7 +92,7 @@ async def _set_up(real: wiring.Parts, settings: Settings) -> None:
         file = settings.data / "keys.json"
         if not file.exists():
             keys = {
-                name: await identity.create_key(db, name, person, roles, real_now())
+                name: await people.create_key(db, name, person, roles, real_now())
                 for name, (person, roles) in PEOPLE.items()
             }
             file.touch(mode=0o600)

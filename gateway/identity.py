@@ -8,27 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any
 
+from gateway.rights import ANY, MAY, Right, Subject, admits, words
 from schemas.problem import Problem, Refused
 from store import keys
-from store.rows import Connection, Pool
+from store.people import Entitlement
+from store.rows import Pool
 
-Role = Literal["viewer", "maker", "checker", "link", "admin"]
-Right = Literal[Role, "maker or checker"]
-# what each role may do: who makes or checks also sees; a link only delivers messages
-MAY: dict[str, frozenset[Right]] = {
-    "viewer": frozenset({"viewer"}),
-    "maker": frozenset({"viewer", "maker", "maker or checker"}),
-    "checker": frozenset({"viewer", "checker", "maker or checker"}),
-    "link": frozenset({"link"}),
-    "admin": frozenset(get_args(Right)),
-}
 REMEMBERED_SECONDS = 2.0
 REMEMBERED_MAX = 10_000
 NOBODY = bytes(32)
@@ -42,10 +31,52 @@ class Client:
     name: str
     person: str
     roles: frozenset[str]
+    bounds: tuple[Entitlement, ...] = ()  # of the roles that are not held everywhere
 
     def may(self, right: Right) -> bool:
-        """Whether one of the roles allows this."""
+        """Whether one of the roles allows this, somewhere."""
         return any(right in MAY.get(mine, ()) for mine in self.roles)
+
+    def why_not(self, right: Right, subject: Subject) -> str | None:
+        """Why this is beyond what the roles allow; None when it is within."""
+        mine = sorted(role for role in self.roles if right in MAY.get(role, ()))
+        if not mine:
+            return f"needs the role {right}"
+        bounds = [row for row in self.bounds if row.role in mine]
+        if any(admits(row, subject) for row in bounds) or set(mine) - {r.role for r in bounds}:
+            return None
+        return f"{self.person} is {'; '.join(words(row) for row in bounds)}"
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether nothing is hidden: some role that sees is held for every entity and portfolio."""
+        bounded = {
+            row.role
+            for row in self.bounds
+            if (row.entity, row.portfolio) != (ANY, ANY)
+            and not any(
+                (o.role, o.entity, o.portfolio) == (row.role, ANY, ANY) for o in self.bounds
+            )
+        }
+        return any("viewer" in MAY.get(role, ()) for role in self.roles - bounded)
+
+    def sees(self, portfolio: str, entity: str) -> bool:
+        """Whether some role that sees reaches this portfolio."""
+        return self.sees_all or any(
+            row.entity in (ANY, entity) and row.portfolio in (ANY, portfolio)
+            for row in self.bounds
+            if "viewer" in MAY.get(row.role, ())
+        )
+
+
+def client_of(row: Any) -> Client:
+    """Who a key or session stands for: of the key's roles those its person holds, as far as they reach."""
+    rights = [Entitlement(*r) for r in row["rights"]]
+    held = frozenset(r.role for r in rights)
+    roles = held if row["roles"] is None else held & frozenset(row["roles"])
+    everywhere = {r.role for r in rights if r == Entitlement(r.person, r.role)}
+    bounds = tuple(r for r in rights if r.role in roles - everywhere)
+    return Client(row["prefix"] or "", row["name"], row["person"], roles, bounds)
 
 
 class Keys:
@@ -81,30 +112,6 @@ async def authenticate(pool: Pool, text: str) -> Client | None:
     return await Keys(pool).client(text)
 
 
-async def create_key(
-    db: Connection, name: str, person: str, roles: Iterable[str], now: datetime
-) -> str:
-    """Make a key; its text is returned once and kept nowhere."""
-    wanted = sorted({role.strip() for role in roles} - {""})
-    problems = [
-        Problem("roles", "unknown_role", f"one of {', '.join(MAY)}", role)
-        for role in wanted
-        if role not in MAY
-    ]
-    if not wanted:
-        problems.append(Problem("roles", "missing", f"give at least one of {', '.join(MAY)}"))
-    problems += [
-        Problem(path, "missing", "a value is needed")
-        for path, value in (("name", name), ("person", person))
-        if not value.strip()
-    ]
-    if problems:
-        raise Refused("invalid", problems)
-    prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
-    await keys.add(db, prefix, _hash(secret), name.strip(), person.strip(), wanted, now)
-    return f"fin_{prefix}_{secret}"
-
-
 def prefix_of(text: str) -> str:
     """The public part of a key: what a key is called without giving it away."""
     parts = _parts(text)
@@ -121,13 +128,14 @@ def _parts(text: str) -> tuple[str, str] | None:
     return prefix, secret
 
 
-def _hash(secret: str) -> bytes:
+def hash_of(secret: str) -> bytes:
+    """What is stored of a key's secret."""
     return hashlib.sha256(secret.encode(errors="surrogateescape")).digest()
 
 
 def _proven(row: Any | None, secret: str) -> Client | None:
     stored = NOBODY if row is None else row["hash"]
-    same = hmac.compare_digest(stored, _hash(secret))
+    same = hmac.compare_digest(stored, hash_of(secret))
     if row is None or not same:
         return None
-    return Client(row["prefix"], row["name"], row["person"], frozenset(row["roles"]))
+    return client_of(row)

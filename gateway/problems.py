@@ -35,6 +35,7 @@ KINDS: dict[str, Kind] = {
     "idempotency_key": Kind(400, "The Idempotency-Key header cannot be used"),
     "unauthenticated": Kind(401, "No valid API key was given"),
     "forbidden": Kind(403, "The key has no role that allows this"),
+    "locked_out": Kind(403, "Too many wrong passwords"),
     "four_eyes": Kind(403, "Another person must do this"),
     "not_found": Kind(404, "There is no such thing here"),
     "unknown_link": Kind(404, "There is no such link"),

@@ -19,7 +19,8 @@ from uuid import UUID
 from gateway.clock import new_id, real_now
 from gateway.handlers import told
 from gateway.handlers.told import Told
-from gateway.identity import Client, Right
+from gateway.identity import Client
+from gateway.rights import Right
 from schemas.event import canonical
 from schemas.problem import Problem, Refused
 from store import proposals as rows

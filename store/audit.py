@@ -86,7 +86,9 @@ left join instruction i on i.id = e.aggregate
 where (e.cause is not null and m.id is null) or (e.cause is null and i.id is null
        and e.type not in ('PositionOpened', 'CashOpened', 'StaticChanged', 'ExceptionRaised',
                           'ExceptionClosed', 'ProposalMade', 'ProposalApproved',
-                          'ProposalRejected', 'ProposalWithdrawn', 'ProposalStale'))
+                          'ProposalRejected', 'ProposalWithdrawn', 'ProposalStale')
+       and not (e.portfolio = ''
+                and exists (select from person where login = e.payload::json ->> 'person')))
 """
 NO_RAW = "select i.id, i.link from inbox i left join raw_message m using (id) where m.id is null"
 NO_INBOX = """

@@ -12,8 +12,13 @@ ADD = """
 insert into api_key (prefix, hash, name, person, roles, created_at)
 values ($1, $2, $3, $4, $5::text[], $6)
 """
-FIND = """
-select prefix, hash, name, person, roles from api_key where prefix = $1 and disabled_at is null
+# a person's rights as an array of rows, for `gateway.identity.client_of`
+RIGHTS_OF = """array(select e from entitlement e where e.person = p.login
+    order by e.role, e.entity, e.portfolio, e.kind) as rights"""
+FIND = f"""
+select k.prefix, k.hash, k.name, k.person, k.roles, {RIGHTS_OF}
+from api_key k join person p on p.login = k.person
+where k.prefix = $1 and k.disabled_at is null and p.disabled_at is null
 """
 ALL = """
 select prefix, name, person, roles, created_at, disabled_at from api_key
@@ -24,8 +29,8 @@ update api_key set disabled_at = $2 where prefix = $1 and disabled_at is null re
 """
 
 PERSONS = """
-select distinct person from api_key
-where disabled_at is null and roles && array['maker', 'checker', 'admin']
+select distinct p.login as person from person p join entitlement e on e.person = p.login
+where p.disabled_at is null and e.role in ('maker', 'checker', 'admin')
 """
 
 

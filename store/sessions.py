@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from store.keys import RIGHTS_OF
 from store.rows import Connection
 
 ADD_LINK = "insert into login_link (hash, prefix, expires_at) values ($1, $2, $3)"
@@ -14,12 +15,19 @@ where l.hash = $1 and l.used_at is null and l.expires_at > $2
   and k.prefix = l.prefix and k.disabled_at is null
 returning l.prefix
 """
-OPEN = "insert into session (hash, prefix, expires_at) values ($1, $2, $3)"
-FIND = """
-select k.prefix, k.name, k.person, k.roles from session s join api_key k on k.prefix = s.prefix
-where s.hash = $1 and s.expires_at > $2 and k.disabled_at is null
+OPEN = """
+insert into session (hash, person, prefix, expires_at, seen_at) values ($1, $2, $3, $4, $5)
 """
-CLOSE = "delete from session where hash = $1 or expires_at <= $2"
+FIND = f"""
+select s.prefix, coalesce(k.name, p.login) as name, p.login as person, k.roles, p.must_change,
+       s.seen_at, {RIGHTS_OF}
+from session s join person p on p.login = s.person left join api_key k on k.prefix = s.prefix
+where s.hash = $1 and s.expires_at > $2 and s.seen_at > $3
+  and p.disabled_at is null and k.disabled_at is null
+"""
+SEEN = "update session set seen_at = $2 where hash = $1 and seen_at < $2"
+CLOSE = "delete from session where hash = $1 or expires_at <= $2 or seen_at <= $3"
+KEY_PERSON = "select person from api_key where prefix = $1"
 
 
 async def add_link(db: Connection, hash_: bytes, prefix: str, expires_at: datetime) -> None:
@@ -33,16 +41,31 @@ async def use_link(db: Connection, hash_: bytes, now: datetime) -> str | None:
     return prefix
 
 
-async def open_session(db: Connection, hash_: bytes, prefix: str, expires_at: datetime) -> None:
-    """Start a session for the holder of this key."""
-    await db.execute(OPEN, hash_, prefix, expires_at)
+async def open_session(
+    db: Connection,
+    hash_: bytes,
+    person: str | None,
+    prefix: str | None,
+    now: datetime,
+    expires_at: datetime,
+) -> None:
+    """Start a session: of a person, or of whoever answers for this key."""
+    who = person if person is not None else await db.fetchval(KEY_PERSON, prefix)
+    await db.execute(OPEN, hash_, who, prefix, expires_at, now)
 
 
-async def find_session(db: Connection, hash_: bytes, now: datetime) -> Any | None:
-    """The key behind a live session, or None."""
-    return await db.fetchrow(FIND, hash_, now)
+async def find_session(
+    db: Connection, hash_: bytes, now: datetime, seen_after: datetime
+) -> Any | None:
+    """Who stands behind a live session that was used lately enough, or None."""
+    return await db.fetchrow(FIND, hash_, now, seen_after)
 
 
-async def close_session(db: Connection, hash_: bytes, now: datetime) -> None:
-    """End this session, and sweep out the expired ones."""
-    await db.execute(CLOSE, hash_, now)
+async def seen(db: Connection, hash_: bytes, now: datetime) -> None:
+    """The person is still there."""
+    await db.execute(SEEN, hash_, now)
+
+
+async def close_session(db: Connection, hash_: bytes, now: datetime, seen_after: datetime) -> None:
+    """End this session, and sweep out those that ended by themselves."""
+    await db.execute(CLOSE, hash_, now, seen_after)

@@ -16,7 +16,7 @@ import asyncpg
 from desk_world import NOW, World, add
 
 from gateway import app as wiring
-from gateway import identity
+from gateway import identity, people
 from gateway.clock import VirtualClock, real_now
 from gateway.config import Settings
 from gateway.desk import login
@@ -136,7 +136,7 @@ async def housed(dsn_owner: str, dsn_app: str, folder: Path) -> AsyncIterator[Ho
     try:
         await importing.apply(db, files, "test", real_now(), False)
         keys = {
-            who: await identity.create_key(db, who, who, roles, real_now())
+            who: await people.create_key(db, who, who, roles, real_now())
             for who, roles in PEOPLE.items()
         }
     finally:

@@ -23,7 +23,7 @@ import aiohttp
 import asyncpg
 
 from gateway import app as wiring
-from gateway import bench, identity
+from gateway import bench, people
 from gateway.broker import free_port
 from gateway.clock import real_now
 from gateway.config import Settings
@@ -292,8 +292,8 @@ async def harness(
             today = real_now().date()
             files = {**fault_payments.static_files(), "calendars.csv": open_everywhere(today)}
             await importing.apply(db, files, "faults", real_now(), False)
-            key = await identity.create_key(db, "faults", "faults", ["maker", "viewer"], real_now())
-            checker = await identity.create_key(db, "person", "person", ["checker"], real_now())
+            key = await people.create_key(db, "faults", "faults", ["maker", "viewer"], real_now())
+            checker = await people.create_key(db, "person", "person", ["checker"], real_now())
             await db.close()
             folder = data / "simulators"
             folder.mkdir()

@@ -22,13 +22,15 @@ from typing import Any
 import aiohttp
 import asyncpg
 
+import store.people
 from gateway import app as wiring
-from gateway import identity
+from gateway import people
 from gateway.clock import VirtualClock, real_now
 from gateway.config import Settings
 from gateway.demo_data import demo_files
 from gateway.handlers import importing
 from gateway.verify import verify
+from store.people import Entitlement
 from store.postgres import EmbeddedPostgres
 
 MONDAY = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)  # 13:30 in New York, the trade date
@@ -247,8 +249,11 @@ async def a_street(
     db = await asyncpg.connect(given.app_dsn)
     try:
         await importing.apply(db, files(transport), "test", real_now(), False)
+        for person, roles in PEOPLE.values():  # before the keys: some answer for several
+            await store.people.add(db, person, person, None, real_now(), "test")
+            await store.people.grant(db, [Entitlement(person, role) for role in roles])
         keys = {
-            name: await identity.create_key(db, name, person, roles, real_now())
+            name: await people.create_key(db, name, person, roles, real_now())
             for name, (person, roles) in PEOPLE.items()
         }
     finally:

@@ -20,8 +20,8 @@ from pydantic import (
 from gateway import problems
 from gateway.api import answers
 from gateway.api.route import JSON, Call, Route, Schema, answer, read_body, refuse_repeats
-from gateway.identity import Right
 from gateway.items import Result
+from gateway.rights import Right
 from schemas.instruction import PRINTED
 from schemas.problem import Refused
 

@@ -19,7 +19,8 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gateway import problems
-from gateway.identity import Client, Right
+from gateway.identity import Client
+from gateway.rights import Right
 from schemas.problem import Problem, Refused
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from gateway.desk.login import Seat
-from gateway.identity import Right
+from gateway.rights import Right
 from schemas.problem import Problem, Refused
 from settlement import actions
 from settlement.findings import RELEASABLE

@@ -20,7 +20,7 @@ from gateway.desk.board import Board
 from gateway.desk.frame import Frame
 from gateway.desk.login import Seat
 from gateway.handlers.exceptions import DEEDS, aggregate_of
-from gateway.identity import Right
+from gateway.rights import Right
 from schemas.problem import Refused
 from store import desk, exceptions
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import jinja2
 from aiohttp import web
@@ -13,8 +13,8 @@ from aiohttp import web
 from gateway.desk import finder, lines, live, login, words
 from gateway.desk.board import Board, Boards
 from gateway.desk.login import Seat
-from gateway.identity import Right
 from gateway.items import Overloaded
+from gateway.rights import Right
 from gateway.runner import OUTAGES
 from schemas.problem import Refused
 from store.desk import View
@@ -32,6 +32,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+BEFORE = ("/password", "/logout")  # what a person may ask for before the first password is changed
 Handler = Callable[[web.Request, Seat], Awaitable[web.StreamResponse]]
 Plain = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -42,6 +43,7 @@ class Frame:
     def __init__(self, core: Core) -> None:
         self.core = core
         self.boards = Boards(core)
+        self.sessions = login.Sessions(core.pool, core.settings)
         self.templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -72,15 +74,17 @@ class Frame:
         """The view an address asks for, its search read with what static data knows."""
         return lines.view(query, partial(finder.sought, static=self.core.static))
 
-    def page(self, handler: Handler, right: Right = "viewer") -> Plain:
+    def page(self, handler: Handler, right: Right | Literal["anyone"] = "viewer") -> Plain:
         """The handler for signed-in people with this right; everyone else is shown the door."""
 
         async def guarded(request: web.Request) -> web.StreamResponse:
             try:
-                seat = await login.seat(self.core.pool, request)
+                seat = await self.sessions.seat(request)
                 if seat is None:
                     return self._door(request)
-                if not seat.client.may(right):
+                if seat.must_change and request.path not in BEFORE:
+                    raise web.HTTPSeeOther("/password")
+                if right != "anyone" and not seat.client.may(right):
                     mine = ", ".join(sorted(seat.client.roles))
                     text = f"This page needs the role {right}; you have {mine}."
                     return self.problem(403, "Not for this key", text, seat)

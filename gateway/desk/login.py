@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from gateway.clock import real_now
-from gateway.identity import Client
+from gateway.config import Settings
+from gateway.identity import Client, client_of
 from store import sessions
-from store.rows import Connection, Pool
+from store.rows import Pool
 
 COOKIE = "finality_session"
 LINK_MINUTES = 10
-SESSION_HOURS = 12
+SEEN_SECONDS = 30  # how exactly it is kept when a session was used last
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Seat:
 
     client: Client
     token: str
+    must_change: bool = False  # the password, before anything else
 
 
 def digest(secret: str) -> bytes:
@@ -41,38 +43,64 @@ async def one_time_link(pool: Pool, prefix: str, base_url: str, now: datetime) -
     return f"{base_url.rstrip('/')}/login?token={token}"
 
 
-async def redeem(pool: Pool, token: str) -> str | None:
-    """A new session's secret for a link's token, or None."""
-    now = real_now()
-    async with pool.acquire() as db, db.transaction():
-        prefix = await sessions.use_link(db, digest(token), now)
-        return None if prefix is None else await _open(db, prefix, now)
+class Sessions:
+    """The sessions of one installation; the browser holds the secret, the database its hash."""
 
+    def __init__(self, pool: Pool, settings: Settings) -> None:
+        self._pool = pool
+        self._lasts = timedelta(hours=settings.session_hours)
+        self._idle = timedelta(minutes=settings.idle_minutes)
 
-async def sign_in(pool: Pool, client: Client) -> str:
-    """A new session's secret for someone who showed a key."""
-    async with pool.acquire() as db:
-        return await _open(db, client.prefix, real_now())
+    async def redeem(self, token: str) -> str | None:
+        """A new session's secret for a link's token, or None."""
+        now = real_now()
+        async with self._pool.acquire() as db, db.transaction():
+            prefix = await sessions.use_link(db, digest(token), now)
+            if prefix is None:
+                return None
+            secret = secrets.token_urlsafe(32)
+            await sessions.open_session(db, digest(secret), None, prefix, now, now + self._lasts)
+            return secret
 
+    async def open(self, person: str | None, prefix: str | None = None) -> str:
+        """A new session's secret for a person who signed in, or for who showed this key."""
+        now, secret = real_now(), secrets.token_urlsafe(32)
+        async with self._pool.acquire() as db:
+            await sessions.open_session(db, digest(secret), person, prefix, now, now + self._lasts)
+        return secret
 
-async def sign_out(pool: Pool, request: web.Request) -> None:
-    """End the session this request came with."""
-    if secret := request.cookies.get(COOKIE):
-        async with pool.acquire() as db:
-            await sessions.close_session(db, digest(secret), real_now())
+    async def close(self, request: web.Request) -> None:
+        """End the session this request came with."""
+        if secret := request.cookies.get(COOKIE):
+            now = real_now()
+            async with self._pool.acquire() as db:
+                await sessions.close_session(db, digest(secret), now, now - self._idle)
 
+    async def seat(self, request: web.Request, *, in_use: bool = True) -> Seat | None:
+        """Who sent this request, or None when nobody is signed in; `in_use` if a person asked for it."""
+        secret = request.cookies.get(COOKIE)
+        if not secret:
+            return None
+        now = real_now()
+        async with self._pool.acquire() as db:
+            row = await sessions.find_session(db, digest(secret), now, now - self._idle)
+            if row is None:
+                return None
+            if in_use and now - row["seen_at"] > timedelta(seconds=SEEN_SECONDS):
+                await sessions.seen(db, digest(secret), now)
+        return Seat(client_of(row), form_token(secret), row["must_change"])
 
-async def seat(pool: Pool, request: web.Request) -> Seat | None:
-    """Who sent this request, or None when nobody is signed in."""
-    secret = request.cookies.get(COOKIE)
-    if not secret:
-        return None
-    async with pool.acquire() as db:
-        row = await sessions.find_session(db, digest(secret), real_now())
-    if row is None:
-        return None
-    client = Client(row["prefix"], row["name"], row["person"], frozenset(row["roles"]))
-    return Seat(client, form_token(secret))
+    def keep(self, response: web.StreamResponse, request: web.Request, secret: str) -> None:
+        """Give the browser its session cookie."""
+        response.set_cookie(
+            COOKIE,
+            secret,
+            max_age=int(self._lasts.total_seconds()),
+            httponly=True,
+            samesite="Strict",
+            secure=request.secure,
+            path="/",
+        )
 
 
 def form_token(secret: str) -> str:
@@ -88,22 +116,3 @@ def own_form(request: web.Request, seat_: Seat, token: object) -> bool:
         and isinstance(token, str)
         and hmac.compare_digest(token.encode(), seat_.token.encode())
     )
-
-
-def keep(response: web.StreamResponse, request: web.Request, secret: str) -> None:
-    """Give the browser its session cookie."""
-    response.set_cookie(
-        COOKIE,
-        secret,
-        max_age=SESSION_HOURS * 3600,
-        httponly=True,
-        samesite="Strict",
-        secure=request.secure,
-        path="/",
-    )
-
-
-async def _open(db: Connection, prefix: str, now: datetime) -> str:
-    secret = secrets.token_urlsafe(32)
-    await sessions.open_session(db, digest(secret), prefix, now + timedelta(hours=SESSION_HOURS))
-    return secret

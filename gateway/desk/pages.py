@@ -12,9 +12,9 @@ from uuid import UUID
 import asyncpg
 from aiohttp import web
 
-from gateway import identity
 from gateway.desk import actions, case, lines, live, login, words
 from gateway.desk.board import Board
+from gateway.desk.entrance import add_entrance
 from gateway.desk.exceptions import add_exceptions
 from gateway.desk.exports import ROWS_MAX, add_exports
 from gateway.desk.frame import HERE, Frame
@@ -58,45 +58,6 @@ COLUMNS = (  # what it is ordered by, its heading, its classes
 
 class Desk(Frame):
     """The pages over one gateway."""
-
-    # signing in -----------------------------------------------------------------------------------
-
-    async def login(self, request: web.Request) -> web.StreamResponse:
-        """The one-time link, or the form for a key."""
-        token = request.query.get("token")
-        if token is None:
-            return self.draw("login.html", None, wrong="")
-        secret = await login.redeem(self.core.pool, token)
-        if secret is None:
-            wrong = "This link was used already or is older than ten minutes."
-            return self.draw("login.html", None, 403, wrong=wrong)
-        return self._in(request, secret)
-
-    async def login_with_key(self, request: web.Request) -> web.StreamResponse:
-        """A session for whoever shows a key that opens."""
-        if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-            return self.problem(403, "Refused", "The form came from another site.", None)
-        form = await request.post()
-        client = await identity.authenticate(self.core.pool, str(form.get("key", "")).strip())
-        if client is None:
-            return self.draw("login.html", None, 403, wrong="No key like this opens the desk.")
-        return self._in(request, await login.sign_in(self.core.pool, client))
-
-    async def logout(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        """End the session."""
-        form = await request.post()
-        if not login.own_form(request, seat, form.get("token")):
-            return self.problem(403, "Refused", "The form came from another site.", seat)
-        await login.sign_out(self.core.pool, request)
-        away = web.HTTPSeeOther("/login")
-        away.del_cookie(login.COOKIE, path="/")
-        raise away
-
-    def _in(self, request: web.Request, secret: str) -> web.Response:
-        # a strict cookie does not travel on a redirect another site began: the page itself goes on
-        response = self.draw("welcome.html", None)
-        login.keep(response, request, secret)
-        return response
 
     # the list -------------------------------------------------------------------------------------
 
@@ -164,7 +125,7 @@ class Desk(Frame):
         """The event stream of one open list."""
 
         async def still_allowed() -> bool:
-            return await login.seat(self.core.pool, request) is not None
+            return await self.sessions.seat(request, in_use=False) is not None
 
         view = None if "only" in request.query else self.view(request.query)
         return await live.stream(request, self.pulse, view, still_allowed)
@@ -329,9 +290,6 @@ def add_desk(app: web.Application, core: Core) -> Desk:
     """Add the pages and their live streams to the application."""
     desk_ = Desk(core)
     page = desk_.page
-    app.router.add_get("/login", desk_.login)
-    app.router.add_post("/login", desk_.login_with_key)
-    app.router.add_post("/logout", page(desk_.logout))
     for path, handler in (
         ("/", desk_.instructions),
         ("/live", desk_.live),
@@ -345,6 +303,7 @@ def add_desk(app: web.Application, core: Core) -> Desk:
     ):
         app.router.add_get(path, page(handler), allow_head=False)
     app.router.add_post("/instructions/{id}/{action}", page(desk_.act))
+    add_entrance(app, desk_)
     add_exceptions(app, desk_)
     add_exports(app, desk_)
     add_story(app, core, desk_)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from gateway.handlers.unit import lane_of
 from gateway.items import Telling
@@ -29,6 +29,13 @@ class Told(NamedTuple):
     type: str
     actor: str
     payload: dict[str, Any]
+
+
+def of_person(login: str, type_: str, actor: str, said: dict[str, Any] | None = None) -> Told:
+    """An event about a person: signing in, a password, rights, keys."""
+    return Told(
+        uuid5(NAMESPACE_OID, f"person|{login}"), type_, actor, {"person": login, **(said or {})}
+    )
 
 
 async def leave(db: Connection, events: Sequence[Told]) -> None:

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from street import TUESDAY, Street, a_database, a_street, ack, buy
 
-from gateway import identity
+import store.people
+from gateway import people
 from gateway.clock import real_now
 from store import desk
+from store.people import Entitlement
 
 
 @pytest.fixture
@@ -132,7 +134,8 @@ async def test_a_name_of_two_words_is_one_person_wherever_it_stands(street: Stre
     )
     assert status == 200, said
     async with street.up.core.pool.acquire() as db:
-        street.keys["upstream-checks"] = await identity.create_key(
+        await store.people.grant(db, [Entitlement("order management", "checker")])
+        street.keys["upstream-checks"] = await people.create_key(
             db, "checks", "order management", ["checker"], real_now()
         )
     status, said = await street.act("upstream-checks", id_, "approve")

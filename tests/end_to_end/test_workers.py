@@ -16,8 +16,8 @@ import aiohttp
 import asyncpg
 import pytest
 
-from gateway import identity
 from gateway.clock import real_now
+from gateway.people import create_key
 from tests import faults
 from tests.fault_harness import Harness, harness
 
@@ -144,7 +144,7 @@ async def people(up: Harness) -> dict[str, str]:
     db = await asyncpg.connect(up.real.app_dsn)
     try:
         return {
-            name: await identity.create_key(db, name, name, roles, real_now())
+            name: await create_key(db, name, name, roles, real_now())
             for name, roles in (("ann", ["maker"]), ("bob", ["checker"]), ("link", ["link"]))
         }
     finally:

@@ -18,7 +18,7 @@ import asyncpg
 import pytest
 
 from gateway import app as wiring
-from gateway import identity, workbook
+from gateway import identity, people, workbook
 from gateway.api import answers
 from gateway.clock import VirtualClock, real_now
 from gateway.config import Settings
@@ -106,7 +106,7 @@ async def serving(dsn_owner: str, dsn_app: str, folder: Path) -> AsyncIterator[A
     try:
         await importing.apply(db, files, "test", real_now(), False)
         shown = {
-            who: await identity.create_key(db, who, who, roles, real_now())
+            who: await people.create_key(db, who, who, roles, real_now())
             for who, roles in PEOPLE.items()
         }
     finally:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from desk_house import Browser, House, housed
 
-from gateway import identity
+from gateway import people
 from gateway.clock import real_now
 from gateway.story import Story
 
@@ -23,7 +23,7 @@ async def house(database: Any, tmp_path: Path) -> AsyncIterator[House]:
         made.running.core.story = Story(["A purchase", "A quarrel", "The end"])
         made.running.core.story.show("Look at " + SCRIPT, "/", "the list")
         async with made.pool.acquire() as db:
-            made.keys["carla"] = await identity.create_key(
+            made.keys["carla"] = await people.create_key(
                 db, "carla", "carla", ["admin"], real_now()
             )
         yield made

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.identity import MAY, Client, prefix_of
+from gateway.identity import Client, prefix_of
+from gateway.rights import MAY
 from schemas.problem import Refused
 
 

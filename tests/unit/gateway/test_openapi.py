@@ -10,7 +10,7 @@ import pytest
 
 from gateway import openapi
 from gateway.http import ROUTES
-from gateway.identity import Right
+from gateway.rights import Right
 
 DOCUMENT = openapi.document(ROUTES)
 OPERATIONS = [

@@ -1,0 +1,268 @@
+"""People: made, signed in by name, locked out, disabled; and the keys they answer for.
+
+Passwords are argon2id hashes (RFC 9106, the library's parameters). A wrong name and a wrong password get
+the same answer after the same work. Every step is an event of the house's lane, by the person.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+
+from gateway.config import Settings
+from gateway.handlers import told
+from gateway.identity import hash_of
+from gateway.rights import ROLES
+from schemas.problem import Problem, Refused
+from store import keys, people
+from store.people import Entitlement
+from store.rows import Connection, Pool
+
+PASSWORD_MAX = 200
+LOGIN_MAX = 60
+HASHER = PasswordHasher()
+NOBODYS = HASHER.hash(secrets.token_urlsafe(16))  # verified where there is no such person
+_AT_ONCE = 2  # 64 MiB each while it is verified
+WRONG = "No person signs in with this name and password."
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Signing in by name, a few at a time."""
+
+    pool: Pool
+    settings: Settings
+    turn: asyncio.Semaphore
+
+    @classmethod
+    def of(cls, pool: Pool, settings: Settings) -> Door:
+        """The door of one gateway."""
+        return cls(pool, settings, asyncio.Semaphore(_AT_ONCE))
+
+    async def sign_in(self, login: str, password: str, now: datetime) -> str:
+        """The person's login; Refused when name and password do not open, or the door is locked."""
+        async with self.pool.acquire() as db:
+            row = await people.find(db, login)
+        _not_locked(row, now)
+        stored = row["password"] if row is not None and row["password"] else NOBODYS
+        right = await self.verified(stored, password)
+        if row is None or row["password"] is None or row["disabled_at"] is not None:
+            right = False
+        if row is not None:
+            again = HASHER.check_needs_rehash(stored) if right else False
+            fresh = await asyncio.to_thread(HASHER.hash, password) if again else None
+            await self._note(login, right, fresh, now)
+        if not right:
+            raise Refused("unauthenticated", [Problem("password", "wrong", WRONG)])
+        return login
+
+    async def verified(self, stored: str, password: str) -> bool:
+        """Whether this is the password behind this hash."""
+        async with self.turn:
+            return await asyncio.to_thread(_verify, stored, password[:PASSWORD_MAX])
+
+    async def _note(self, login: str, right: bool, fresh: str | None, now: datetime) -> None:
+        async with self.pool.acquire() as db, db.transaction():
+            row = await _known(db, login)
+            _not_locked(row, now)  # others tried meanwhile
+            if right:
+                await people.signed_in(db, login, now, fresh)
+                await told.leave(db, [told.of_person(login, "SignedIn", login)])
+                return
+            failed = row["failed"] + 1
+            full = failed >= self.settings.sign_in_tries
+            until = now + timedelta(minutes=self.settings.lock_minutes) if full else None
+            await people.failed(db, login, row["failed"], until)
+            events = [told.of_person(login, "SignInFailed", login, {"tries": failed})]
+            if until is not None:
+                said = {"until": until.isoformat(timespec="seconds")}
+                events.append(told.of_person(login, "LockedOut", "gateway", said))
+            await told.leave(db, events)
+
+
+def _verify(stored: str, password: str) -> bool:
+    try:
+        return HASHER.verify(stored, password)
+    except VerificationError:
+        return False
+
+
+def _not_locked(row: Any, now: datetime) -> None:
+    until = row["locked_until"] if row is not None else None
+    if until is not None and until > now:
+        minutes = -(-int((until - now).total_seconds()) // 60)
+        words = (
+            f"too many wrong passwords: locked for {minutes} more minutes, or until a security"
+            " officer resets the password"
+        )
+        raise Refused("locked_out", [Problem("login", "locked_out", words)])
+
+
+def check_password(login: str, password: str, settings: Settings) -> None:
+    """Refused with every fault of a new password (length and not the name: NIST SP 800-63B)."""
+    problems = []
+    least = settings.password_length
+    if not least <= len(password) <= PASSWORD_MAX:
+        words = f"between {least} and {PASSWORD_MAX} characters; this has {len(password)}"
+        problems.append(Problem("password", "length", words))
+    if login.casefold() in password.casefold() or len(set(password)) < 5:
+        problems.append(Problem("password", "guessable", "neither your name nor a few characters"))
+    if problems:
+        raise Refused("invalid", problems)
+
+
+async def change_password(
+    door: Door, login: str, old: str, new: str, now: datetime, keep: bytes
+) -> None:
+    """A password of one's own choice; every other session of the person ends."""
+    async with door.pool.acquire() as db:
+        row = await people.find(db, login)
+    _not_locked(row, now)
+    if row is None or row["password"] is None or not await door.verified(row["password"], old):
+        if row is not None and row["password"] is not None:
+            await door._note(login, False, None, now)
+        raise Refused("invalid", [Problem("old", "wrong", "this is not the present password")])
+    check_password(login, new, door.settings)
+    if new == old:
+        raise Refused("invalid", [Problem("password", "unchanged", "choose another than before")])
+    hashed = await asyncio.to_thread(HASHER.hash, new)
+    async with door.pool.acquire() as db, db.transaction():
+        await people.set_password(db, login, hashed, False)
+        await people.end_other_sessions(db, login, keep)
+        await told.leave(db, [told.of_person(login, "PasswordChanged", login)])
+
+
+async def add(
+    db: Connection, login: str, name: str, roles: Iterable[str], now: datetime, by: str
+) -> str:
+    """A new person with a password for the first sign-in, which must be changed then.
+
+    Rights are given with it only while nobody can decide about rights; after that another person
+    approves them (the kind `rights` of proposals).
+    """
+    wanted = sorted({role.strip() for role in roles} - {""})
+    problems = [
+        Problem("roles", "unknown_role", f"one of {', '.join(ROLES)}", role)
+        for role in wanted
+        if role not in ROLES
+    ]
+    if not login.strip() or len(login) > LOGIN_MAX or not login.isprintable():
+        problems.append(
+            Problem("login", "name", f"up to {LOGIN_MAX} printable characters", login[:LOGIN_MAX])
+        )
+    if problems:
+        raise Refused("invalid", problems)
+    password = secrets.token_urlsafe(12)
+    hashed = await asyncio.to_thread(HASHER.hash, password)
+    async with db.transaction():
+        first = await people.security_officers(db) == 0
+        if wanted and not first:
+            words = (
+                "somebody decides about rights already: add the person without, then ask for them"
+            )
+            raise Refused("invalid", [Problem("roles", "four_eyes", words, ", ".join(wanted))])
+        if not await people.add(db, login.strip(), name.strip() or login.strip(), hashed, now, by):
+            raise Refused("invalid", [Problem("login", "exists", "there is such a person", login)])
+        await people.grant(db, [Entitlement(login.strip(), role) for role in wanted])
+        said = {"name": name.strip() or login.strip(), "roles": wanted}
+        await told.leave(db, [told.of_person(login.strip(), "PersonAdded", by, said)])
+    return password
+
+
+async def reset(db: Connection, login: str, by: str) -> str:
+    """A new password for the next sign-in, which must be changed then; every session ends."""
+    password = secrets.token_urlsafe(12)
+    hashed = await asyncio.to_thread(HASHER.hash, password)
+    async with db.transaction():
+        await _known(db, login)
+        await people.set_password(db, login, hashed, True)
+        await people.end_sessions(db, login)
+        await told.leave(db, [told.of_person(login, "PasswordReset", by)])
+    return password
+
+
+async def disable(db: Connection, login: str, now: datetime, by: str) -> None:
+    """No longer let this person in: sessions end now, keys within two seconds."""
+    async with db.transaction():
+        row = await _known(db, login)
+        if row["disabled_at"] is None:
+            await people.set_disabled(db, login, now)
+            await people.end_sessions(db, login)
+            await told.leave(db, [told.of_person(login, "PersonDisabled", by)])
+
+
+async def enable(db: Connection, login: str, by: str) -> None:
+    """Let a disabled person in again, with the rights they had."""
+    async with db.transaction():
+        row = await _known(db, login)
+        if row["disabled_at"] is not None:
+            await people.set_disabled(db, login, None)
+            await told.leave(db, [told.of_person(login, "PersonEnabled", by)])
+
+
+async def _known(db: Connection, login: str) -> Any:
+    row = await people.lock(db, login)
+    if row is None:
+        words = "there is no such person; `finality users list` shows them"
+        raise Refused("not_found", [Problem("login", "unknown", words, login)])
+    return row
+
+
+async def create_key(
+    db: Connection,
+    name: str,
+    person: str,
+    roles: Iterable[str],
+    now: datetime,
+    by: str = "cli",
+) -> str:
+    """Make a key; its text is returned once and kept nowhere.
+
+    A person who is not known yet is made with it, for these roles everywhere: so programs get in. For
+    one who is known the roles must be theirs already; a key gives nobody a right.
+    """
+    wanted = sorted({role.strip() for role in roles} - {""})
+    problems = [
+        Problem("roles", "unknown_role", f"one of {', '.join(ROLES)}", role)
+        for role in wanted
+        if role not in ROLES
+    ]
+    if not wanted:
+        problems.append(Problem("roles", "missing", f"give at least one of {', '.join(ROLES)}"))
+    problems += [
+        Problem(path, "missing", "a value is needed")
+        for path, value in (("name", name), ("person", person))
+        if not value.strip()
+    ]
+    if problems:
+        raise Refused("invalid", problems)
+    prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    who = person.strip()
+    async with db.transaction():
+        await _answered_for(db, who, wanted, now, by)
+        await keys.add(db, prefix, hash_of(secret), name.strip(), who, wanted, now)
+        said = {"prefix": prefix, "name": name.strip(), "roles": wanted}
+        await told.leave(db, [told.of_person(who, "KeyMade", by, said)])
+    return f"fin_{prefix}_{secret}"
+
+
+async def _answered_for(
+    db: Connection, person: str, roles: Iterable[str], now: datetime, by: str
+) -> None:
+    if await people.add(db, person, person, None, now, by):
+        await people.grant(db, [Entitlement(person, role) for role in roles])
+        return
+    row = await _known(db, person)
+    if row["disabled_at"] is not None:
+        raise Refused("invalid", [Problem("person", "disabled", "enable the person first", person)])
+    held = {right.role for right in await people.rights(db, person)}
+    if beyond := sorted(set(roles) - held):
+        what = f"{person} holds {', '.join(sorted(held)) or 'no role'}; ask for the right first"
+        raise Refused("invalid", [Problem("roles", "not_held", what, ", ".join(beyond))])
