@@ -11,7 +11,7 @@ import pytest
 from desk_house import House, delivery, housed
 from playwright.async_api import Page, async_playwright, expect
 
-from gateway import identity
+from gateway import people
 from gateway.clock import real_now
 from gateway.story import Story
 
@@ -28,7 +28,7 @@ async def house(database: Any, tmp_path: Path) -> AsyncIterator[House]:
         made.running.core.story = Story(["A purchase", "A quarrel", "The end"])
         made.running.core.story.show("Three funds bought shares.", "/", "the list")
         async with made.pool.acquire() as db:
-            made.keys["carla"] = await identity.create_key(
+            made.keys["carla"] = await people.create_key(
                 db, "carla", "carla", ["admin"], real_now()
             )
         yield made
