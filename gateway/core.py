@@ -72,6 +72,7 @@ class Core:
         self.fresh: dict[int, bytes] = {}
         self.static = StaticData.of(())
         self.static_version = -1
+        self.static_rung: int | None = None  # the version whose news those who wait have heard
         self.workers = [Worker(self, shard) for shard in range(settings.shards)]
         self.inbounds: dict[str, Inbound] = {}
         self.links: dict[str, Link] = {}
@@ -269,8 +270,9 @@ class Core:
     def _hold(self, epochs: dict[int, int]) -> None:
         if epochs != self.held.epochs:
             for worker in self.workers:
-                worker.memory.forget()
+                worker.forget()
             self.held = Held(self.holder, epochs)
+            self.static_rung = None
 
     async def sweep(self) -> None:
         """Work what is due: timers, overdue acknowledgements, parked messages, other processes' work."""
@@ -334,17 +336,23 @@ class Core:
             await lane_commands.raise_parked(self, db, rows)
 
     async def _static(self, db: Connection) -> None:
-        before = self.static_version
+        """Ring for all that may wait for static data, once for each version and for lanes that came."""
         await self.refresh_static(db)
-        if before in (self.static_version, -1):
+        if self.static_rung == self.static_version:
             return
-        rows = await db.fetch(
-            "select lane, id from condition where state in ('draft', 'approved')"
-            " and lane = any($1::smallint[])",
-            list(self.held.epochs),
-        )
+        self.static_rung = self.static_version
         now = self.clock.now()
-        await self.put([Due(r["lane"], r["id"], "static", now) for r in rows])
+        try:
+            rows = await db.fetch(cases.WAITING, list(self.held.epochs))
+            await self.put([Due(r["lane"], r["id"], "static", now) for r in rows])
+        except BaseException:  # for the next sweep
+            self.static_rung = None
+            raise
+
+    def decided_by(self, version: int) -> None:
+        """A commit was decided by this version of static data: if it is old, the bell came too early."""
+        if version != self.static_version:
+            self.static_rung = None
 
     async def next_due(self) -> datetime | None:
         """The next business instant at which this gateway has something to do by itself."""

@@ -36,6 +36,10 @@ class Worker:
         self._room.set()
         self.busy = False
 
+    def forget(self) -> None:
+        """Remember nothing any more; a transaction in hand keeps what it began with."""
+        self.memory = Memory()
+
     def __len__(self) -> int:
         return len(self._queue) + (1 if self.busy else 0)
 
@@ -80,7 +84,7 @@ class Worker:
             try:
                 await runner.run(self._advance, batch, self._park)
             except LostLease as lost:
-                self.memory.forget()
+                self.forget()
                 log.warning("lost lease", detail=str(lost))
                 finish(batch, {}, Overloaded())
                 self.core.give_back(batch)
@@ -95,12 +99,13 @@ class Worker:
             async with self.core.pool.acquire() as db, db.transaction():
                 await advance.run(db)
         except BaseException:
-            self.memory.forget()
+            self.forget()
             raise
         advance.remember()
         failpoints.reach("after_commit")
         finish(batch, results, None)
         self.core.committed(advance.unit, batch)
+        self.core.decided_by(advance.desk.static_version)
         self.core.metrics.batch(len(batch), time.perf_counter() - started)
 
     async def _park(self, item: Item, reason: str) -> None:

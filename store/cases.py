@@ -229,6 +229,9 @@ PEEK_TIMERS = """
 select lane, instruction, kind, due_at from timer
 where due_at <= $1 and lane = any($2::smallint[]) order by due_at limit $3
 """
+WAITING = """
+select lane, id from condition where state in ('draft', 'approved') and lane = any($1::smallint[])
+"""
 NEXT_TIMER = "select min(due_at) from timer"
 RAISE_EXCEPTIONS = """
 insert into exception (lane, instruction, message, code, key, text, raised_at)

@@ -42,6 +42,7 @@ class Advance:
         self, core: Core, memory: Memory, batch: Sequence[Item], results: dict[int, Result]
     ) -> None:
         self.core = core
+        self.held = core.held  # the lanes the memory is of: one taken anew since is not ours here
         self.batch = batch
         self.results = results
         now = core.clock.now()
@@ -62,7 +63,7 @@ class Advance:
 
     async def run(self, db: Connection) -> None:
         """Work the batch in the caller's transaction."""
-        await leases.hold(db, self.core.held, {item.lane for item in self.batch})
+        await leases.hold(db, self.held, {item.lane for item in self.batch})
         await self.core.refresh_static(db)
         self.desk.static, self.desk.static_version = self.core.static, self.core.static_version
         await self.core.ids.ensure(db, MESSAGES_PER_ITEM * len(self.batch))

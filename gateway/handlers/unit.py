@@ -36,7 +36,7 @@ SETTLED = frozenset({"settled", "credited", "debited"})  # hardly anything is sa
 
 
 class Memory:
-    """What a lane's holder may remember between transactions; forgotten whole when one fails."""
+    """What a lane's holder may remember between transactions; dropped whole when one fails or lanes move."""
 
     def __init__(self) -> None:
         self.heads: dict[int, Head] = {}
@@ -52,11 +52,6 @@ class Memory:
                 self.cases[case.id] = case
         while len(self.cases) > CASES_MAX:
             del self.cases[next(iter(self.cases))]
-
-    def forget(self) -> None:
-        self.heads.clear()
-        self.lots.clear()
-        self.cases.clear()
 
 
 class Ids:
