@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 SOURCES := gateway schemas parsers builders settlement ledger reporting store simulators tests
 
-.PHONY: install demo test test-fast test-long test-faults check bench golden lock chromium
+.PHONY: install demo test test-fast test-long test-faults check bench golden demo-day lock chromium
 
 install: $(STAMP)
 
@@ -42,6 +42,10 @@ check: install
 
 golden: install
 	FINALITY_GOLDEN=rewrite $(BIN)/python -m pytest tests/golden
+
+# The page of the demo's story, and its pictures.
+demo-day: install chromium
+	FINALITY_PICTURES=rewrite $(BIN)/python -m pytest tests/browser/test_demo_day.py
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \

@@ -1,4 +1,4 @@
-"""The numbers the story's sentences name, read from the books when they are said."""
+"""The figures that go with the story's sentences, read from the books when they are said."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from condition where kind = 'securities'
 
 
 async def figures(day: Day) -> dict[str, str]:
-    """Every figure by its name, as text; `verify` is the result of the command of that name."""
+    """Every figure by its name, as text; `faults` is what `finality verify` finds."""
     today = business_date(day.core.clock.now(), day.core.settings.business_zone)
     async with day.core.pool.acquire() as db:
         counts = {
@@ -47,8 +47,7 @@ async def figures(day: Day) -> dict[str, str]:
         }
         rows = await db.fetch(ROWS)
         findings = await audit.verify(db, day.core.settings.data / "simulators")
-    later = [r for r in rows if r["settle_on"] is not None and r["settle_on"] > today]
-    due = [r for r in rows if r not in later]
+    due = [r for r in rows if r["settle_on"] is None or r["settle_on"] <= today]
     still_open = [r for r in due if r["state"] not in FINAL]
     explained = [r for r in still_open if is_explained(r, today)]
     settled = [r for r in due if r["state"] == "settled"]
@@ -58,10 +57,10 @@ async def figures(day: Day) -> dict[str, str]:
         "cancelled": len(due) - len(settled) - len(still_open),
         "explained": len(explained),
         "unexplained": len(still_open) - len(explained),
-        "later": len(later),
+        "later": len(rows) - len(due),
+        "faults": len(findings),
     }
-    said = f"{len(findings)} faults" if findings else "everything agrees"
-    return {name: f"{n:,}" for name, n in counts.items()} | {"money": _money(rows), "verify": said}
+    return {name: f"{n:,}" for name, n in counts.items()} | {"money": _money(rows)}
 
 
 def _money(rows: list[Any]) -> str:

@@ -1,7 +1,7 @@
 """The story of the demo day as a table: when, what is shown, and who does what.
 
-A step's `path` may name an instruction of the story as `{REFERENCE}`, its `look` a figure of
-`gateway/demo_figures.py` as `{figure}`.
+A step's `path` may name an instruction of the story as `{REFERENCE}`; its `facts` are
+figures of `gateway/demo_figures.py`.
 """
 
 from __future__ import annotations
@@ -34,12 +34,13 @@ class Step:
     at: datetime
     seconds: float  # on the screen, at its usual speed
     look: str
-    about: str = ""  # reference of the instruction to look at
+    about: str = ""  # reference of the instruction to look at, or a page of the desk
     who: str = ""
     path: str = ""
     body: Any = None
     answer: int = 200
     kills: bool = False  # a second gateway process takes its share of the work, and is killed
+    facts: tuple[tuple[str, str], ...] = ()  # label, and name of the figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,10 @@ class Scene:
     title: str
     steps: tuple[Step, ...]
     ends: dict[str, str] = field(default_factory=dict)  # state by reference
+
+    def heart(self) -> Step:
+        """The step that stays longest on the screen: the scene's picture."""
+        return max(self.steps, key=lambda step: step.seconds)
 
 
 def et(day: int, clock: str) -> datetime:
@@ -63,10 +68,10 @@ SCENES: tuple[Scene, ...] = (
         (
             Step(
                 et(23, "13:30"),
-                12,
-                "Three funds bought 12,000 Microsoft shares from a broker, for delivery tomorrow."
-                " The order system hands the trades over; Finality writes the instructions for the"
-                " custodian and sends them, with no hand on them.",
+                16,
+                "Three funds have bought 12,000 Microsoft shares from the broker Kestrel, to be paid"
+                " on delivery tomorrow. Their order system hands the trades over; Finality writes to"
+                " the custodian, the bank that keeps the funds' shares and cash. Nobody touched it.",
                 PREFIX + "MSFT-1",
                 "upstream",
                 "/v1/instructions",
@@ -74,10 +79,10 @@ SCENES: tuple[Scene, ...] = (
             ),
             Step(
                 et(23, "13:35"),
-                18,
-                "Sent, acknowledged by the network, accepted by the custodian and matched with the"
-                " broker's side: each of these is a message, with its time and its bytes. Now"
-                " everyone waits for tomorrow.",
+                20,
+                "Sent, acknowledged by the network, accepted by the custodian, and matched with what"
+                " Kestrel told it: each line of the timeline is a message, with its time and its"
+                " bytes. Now everyone waits for tomorrow; there is nothing to do.",
                 PREFIX + "MSFT-1",
             ),
         ),
@@ -88,8 +93,8 @@ SCENES: tuple[Scene, ...] = (
         (
             Step(
                 et(23, "15:05"),
-                6,
-                "A purchase of 500 NVIDIA shares goes out. The broker, Kestrel, has 5,000.",
+                8,
+                "A purchase of 500 NVIDIA shares goes out. Kestrel has written down 5,000.",
                 PREFIX + "NVDA",
                 "upstream",
                 "/v1/instructions",
@@ -97,17 +102,17 @@ SCENES: tuple[Scene, ...] = (
             ),
             Step(
                 et(23, "15:10"),
-                14,
-                "The custodian answers that it does not match: the quantity differs. Unmatched it"
-                " would fail tomorrow, so the move is ours: ask who is right.",
+                16,
+                "The custodian answers: unmatched, the quantity differs. Left alone it would fail"
+                " tomorrow, so the move is ours: the desk asks Kestrel who is right.",
                 PREFIX + "NVDA",
             ),
             Step(
                 et(23, "15:20"),
-                12,
-                "Kestrel was right. A message that left cannot be edited: Anna's correction goes"
-                " out as a cancellation, waits for its answer, and only then sends 5,000 anew."
-                " Never both at once.",
+                14,
+                "Kestrel was right. A message that has left cannot be edited: Anna's correction goes"
+                " out as a cancellation, waits for its answer, and only then as a new instruction"
+                " for 5,000. Never both at once.",
                 PREFIX + "NVDA",
                 "anna",
                 "/v1/instructions/{STORY-NVDA}/amend",
@@ -121,10 +126,10 @@ SCENES: tuple[Scene, ...] = (
         (
             Step(
                 et(23, "16:10"),
-                12,
+                14,
                 "20,000 SAP bought on Friday, a sale of 3,000 Microsoft and a Treasury bond of 25"
                 " million go out and match. Tomorrow something happens to each of them.",
-                PREFIX + "SAP",
+                "/?tab=all&q=STORY-",
                 "upstream",
                 "/v1/instructions",
                 [SAP_FRIDAY, SALE, TREASURY],
@@ -137,7 +142,7 @@ SCENES: tuple[Scene, ...] = (
         (
             Step(
                 et(23, "17:30"),
-                8,
+                11,
                 "Anna keys a delivery of 250 Microsoft shares for no payment at all. Whoever could"
                 " do that alone could give the fund away, so it waits for a second person.",
                 PREFIX + "FREE",
@@ -147,8 +152,8 @@ SCENES: tuple[Scene, ...] = (
             ),
             Step(
                 et(23, "17:32"),
-                8,
-                "Anna tries to approve it herself: refused, because she made it. It is still not sent.",
+                9,
+                "Anna tries to approve it herself, and is refused: she made it. Nothing is sent.",
                 PREFIX + "FREE",
                 "anna",
                 "/v1/instructions/{STORY-FREE}/approve",
@@ -157,9 +162,9 @@ SCENES: tuple[Scene, ...] = (
             ),
             Step(
                 et(23, "17:35"),
-                12,
-                "Ben approves, and it leaves. The network refuses it and names the line: the"
-                " receiver's code is one it does not know. Nothing reached the custodian.",
+                14,
+                "Ben approves, and it leaves. The network refuses it (NAK) and names the line: it"
+                " does not know the receiver's code. Nothing has reached the custodian.",
                 PREFIX + "FREE",
                 "ben",
                 "/v1/instructions/{STORY-FREE}/approve",
@@ -167,8 +172,9 @@ SCENES: tuple[Scene, ...] = (
             ),
             Step(
                 et(23, "17:45"),
-                4,
-                "Anna corrects the code. What Ben approved was something else, so it waits for him again.",
+                9,
+                "Anna corrects the code. What Ben approved was something else, so it waits for a"
+                " second person again.",
                 PREFIX + "FREE",
                 "anna",
                 "/v1/instructions/{STORY-FREE}/repair",
@@ -176,8 +182,8 @@ SCENES: tuple[Scene, ...] = (
             ),
             Step(
                 et(23, "17:47"),
-                8,
-                "Ben approves what stands there now: it goes, and is accepted and matched.",
+                10,
+                "Ben approves what stands there now: it goes out, is accepted, and matches.",
                 PREFIX + "FREE",
                 "ben",
                 "/v1/instructions/{STORY-FREE}/approve",
@@ -191,10 +197,10 @@ SCENES: tuple[Scene, ...] = (
         (
             Step(
                 et(23, "23:30"),
-                6,
-                "A second gateway process shared the work. Three European purchases came in; it"
-                " sent them, and was killed (kill -9) before it could write down that they had"
-                " left. This one has taken over its work.",
+                16,
+                "At night three purchases in Europe come in. The gateway process that sends them is"
+                " killed (kill -9) at the worst moment: they have left, and it has not written that"
+                " down. The process you are looking at has taken over its work.",
                 NIGHT[0],
                 "upstream",
                 "/v1/instructions",
@@ -204,10 +210,15 @@ SCENES: tuple[Scene, ...] = (
             Step(
                 et(23, "23:40"),
                 20,
-                "Of {accepted} accepted instructions {lost} are lost. {again} went out again,"
-                " marked as possible duplicates, because nobody could know; the custodian took"
-                " {twice} of them twice.",
+                "Nobody can know whether they arrived. So they went out again, marked as possible"
+                " duplicates, and the custodian, who had them, did not take them twice.",
                 NIGHT[0],
+                facts=(
+                    ("instructions accepted so far", "accepted"),
+                    ("of them lost", "lost"),
+                    ("sent again, marked", "again"),
+                    ("taken twice", "twice"),
+                ),
             ),
         ),
         dict.fromkeys(NIGHT, "pending"),
@@ -218,15 +229,15 @@ SCENES: tuple[Scene, ...] = (
             Step(
                 et(24, "03:35"),
                 14,
-                "09:35 in Frankfurt: the seller of the 20,000 SAP had 12,000 and delivered those."
-                " 12,000 are ours and paid for; 8,000 stay open.",
+                "Tuesday, 09:35 in Frankfurt: the seller of the 20,000 SAP had only 12,000 and"
+                " delivered those. 12,000 are ours and paid for; 8,000 stay open.",
                 PREFIX + "SAP",
             ),
             Step(
                 et(24, "10:05"),
-                12,
-                "The day's last settlement in Frankfurt is over: 8,000 SAP are failing, the seller"
-                " lacks the shares (CLAC). The move is the seller's; the desk can only chase.",
+                16,
+                "The day's last settlement in Frankfurt is over, and 8,000 SAP have failed: the"
+                " seller lacks the shares (CLAC). The move is the seller's; the desk can only chase.",
                 PREFIX + "SAP",
             ),
         ),
@@ -237,9 +248,9 @@ SCENES: tuple[Scene, ...] = (
         (
             Step(
                 et(24, "14:25"),
-                6,
-                "The sale of 3,000 Microsoft was dealt in error. Anna asks the custodian to cancel"
-                " it, minutes before it settles.",
+                10,
+                "The sale of 3,000 Microsoft was a mistake. Anna asks the custodian to cancel it,"
+                " minutes before it settles.",
                 PREFIX + "CROSSED",
                 "anna",
                 "/v1/instructions/{STORY-CROSSED}/cancel",
@@ -247,10 +258,9 @@ SCENES: tuple[Scene, ...] = (
             ),
             Step(
                 et(24, "14:30"),
-                15,
-                "Our request and the confirmation of delivery (MT547) crossed on the way. What has"
-                " settled cannot be cancelled: settlement wins, and the custodian's refusal says"
-                " why.",
+                16,
+                "Her request and the confirmation of delivery (MT547) crossed on the way. What has"
+                " settled cannot be cancelled: settlement wins, and the custodian's refusal says why.",
                 PREFIX + "CROSSED",
             ),
         ),
@@ -262,9 +272,9 @@ SCENES: tuple[Scene, ...] = (
             Step(
                 et(24, "15:35"),
                 16,
-                "25 million of the Treasury 4.25 % of November 2034, for USD 24,901,415.75, was"
-                " not delivered by the close: the seller fails (CLAC). It stays open in full, and"
-                " in sight, until it comes.",
+                "25 million of the Treasury 4.25 % of November 2034, for USD 24,901,415.75, was not"
+                " delivered by the close: the seller lacks it (CLAC). It stays open in full, and in"
+                " sight, until it comes.",
                 PREFIX + "UST",
             ),
         ),
@@ -275,11 +285,21 @@ SCENES: tuple[Scene, ...] = (
         (
             Step(
                 et(24, "18:30"),
-                25,
-                "Due by today: {due}. {settled} settled, {cancelled} cancelled, {explained} open"
-                " and explained, {unexplained} unexplained; {later} are due later. {money} changed"
-                " hands. Every message and booking checked (finality verify): {verify}. From here"
-                " the desk runs on by itself.",
+                32,
+                "May the desk go home? What was due by today, what became of it, and whether every"
+                " message, booking and position agrees with every other. Below is what is still"
+                " open, and whose move it is. From here the demo runs on by itself.",
+                "/?tab=failing",
+                facts=(
+                    ("due by today", "due"),
+                    ("settled", "settled"),
+                    ("cancelled", "cancelled"),
+                    ("open, with a reason", "explained"),
+                    ("open, unexplained", "unexplained"),
+                    ("due later", "later"),
+                    ("changed hands", "money"),
+                    ("faults found by finality verify", "faults"),
+                ),
             ),
         ),
     ),

@@ -56,14 +56,17 @@ class Player:
         await self.day.run(step.at.astimezone(UTC))
         await self.day.through(partial(self._act, step))
         await self.day.quiet()
-        look = step.look
-        if "{" in look:
-            look = look.format(**await self.day.through(partial(figures, self.day)))
-        self.say(f"{step.at:%a %H:%M}  {look}")
-        self.story.show(look, *await self.day.through(partial(self._page, step.about)))
+        await self.show(step)
         begun = self.story.screen_seconds()
         await self.day.run(until, self._pace(begun, step, until))
         await self.story.wait_until(begun + step.seconds)
+
+    async def show(self, step: Step) -> None:
+        """Say what to look at, on the desk and in the terminal."""
+        self.say(f"{step.at:%a %H:%M}  {step.look}")
+        facts = await self._facts(step)
+        address, page = await self.day.through(partial(self._page, step.about))
+        self.story.show(step.look, address, page, facts)
 
     async def _act(self, step: Step) -> None:
         if step.kills:
@@ -93,8 +96,18 @@ class Player:
         if status != step.answer:
             self._differs(f"{step.who} {step.path}: {status} instead of {step.answer}: {said}")
 
+    async def _facts(self, step: Step) -> list[tuple[str, str]]:
+        if not step.facts:
+            return []
+        known = await self.day.through(partial(figures, self.day))
+        facts = [(label, known[name]) for label, name in step.facts]
+        self.say("           " + ", ".join(f"{label}: {figure}" for label, figure in facts))
+        return facts
+
     async def _page(self, reference: str) -> tuple[str, str]:
-        """Where this instruction is seen, and its name on the screen."""
+        """Where this instruction is seen, and its name on the screen; a page stands for itself."""
+        if reference.startswith("/"):
+            return reference, "the list"
         row = await self._one(reference) if reference else None
         if row is None:
             return "/", "the list"

@@ -25,6 +25,7 @@ class Frame:
     look: str
     address: str  # of the page to look at
     page: str  # what is found there
+    facts: tuple[tuple[str, str], ...]  # label and figure
     paused: bool
     speed: int
     skipping: bool
@@ -44,6 +45,7 @@ class Story:
         self.look = ""
         self.address = "/"
         self.page = ""
+        self.facts: tuple[tuple[str, str], ...] = ()
         self.paused = False
         self.speed = SPEEDS[0]
         self.over = False
@@ -66,14 +68,17 @@ class Story:
             self.look,
             self.address,
             self.page,
+            self.facts,
             self.paused,
             self.speed,
             self.skipping,
         )
 
-    def show(self, look: str, address: str, page: str) -> None:
-        """Say what to look at from now on, and where."""
-        self.look, self.address, self.page = look, address, page
+    def show(
+        self, look: str, address: str, page: str, facts: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        """Say what to look at from now on, where, and the figures that go with it."""
+        self.look, self.address, self.page, self.facts = look, address, page, tuple(facts)
 
     # who watches ----------------------------------------------------------------------------------
 
