@@ -93,10 +93,14 @@ class Core:
             self.metrics.refused()
             raise
 
-    async def submit(self, client: Client, items: Sequence[Instruction | Payment]) -> list[Result]:
-        """Take these in; every result stands for something committed."""
+    async def submit(
+        self, client: Client, items: Sequence[Instruction | Payment], *, by_hand: bool = False
+    ) -> list[Result]:
+        """Take these in; every result stands for something committed. What is `by_hand` is approved first."""
         now = real_now()
-        submissions = [self._submission(client, item, now) for item in items]
+        submissions = [self.submission(client, item, now) for item in items]
+        for submission in submissions:
+            submission.by_hand = by_hand
         away = [s for s in submissions if s.lane not in self.held]
         if away:
             return await lane_commands.submit_away(self, submissions)
@@ -134,7 +138,8 @@ class Core:
     def _worker(self, lane: int) -> Worker:
         return self.workers[lane % len(self.workers)]
 
-    def _submission(self, client: Client, item: Instruction | Payment, now: datetime) -> Submission:
+    def submission(self, client: Client, item: Instruction | Payment, now: datetime) -> Submission:
+        """What would be put into a lane for this item."""
         text = item.model_dump_json(exclude_none=True)
         on = item.trade_date if isinstance(item, Instruction) else item.value_date
         portfolio = portfolio_of(item, self.static, on) or ""

@@ -46,6 +46,7 @@ class Submission:
     hash: bytes
     portfolio: str = ""
     claimed: bool = False  # another process already claimed its reference
+    by_hand: bool = False  # a person typed it: another one approves it, whatever it is
     command: int | None = None
     done: asyncio.Future[Result] | None = None
     at: float = field(default_factory=time.monotonic)

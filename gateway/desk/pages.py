@@ -20,6 +20,7 @@ from gateway.desk.exports import ROWS_MAX, add_exports
 from gateway.desk.frame import HERE, Frame
 from gateway.desk.login import Seat
 from gateway.desk.story import add_story
+from gateway.desk.tickets import add_tickets
 from schemas.problem import Refused
 from schemas.static_rows import Instrument
 from store import desk, keys, queries
@@ -305,6 +306,7 @@ def add_desk(app: web.Application, core: Core) -> Desk:
     app.router.add_post("/instructions/{id}/{action}", page(desk_.act))
     add_entrance(app, desk_)
     add_exceptions(app, desk_)
+    add_tickets(app, desk_)
     add_exports(app, desk_)
     add_story(app, core, desk_)
     app.router.add_static("/desk/", HERE / "static")

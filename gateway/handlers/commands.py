@@ -201,6 +201,7 @@ def read(row: Any) -> Item:
         bytes.fromhex(payload["hash"]),
         payload["portfolio"],
         claimed=True,
+        by_hand=payload["by_hand"],
         command=row["id"],
     )
 
@@ -238,6 +239,7 @@ def _write(item: Submission) -> str:
             "hash": item.hash.hex(),
             "portfolio": item.portfolio,
             "securities": isinstance(item.body, Instruction),
+            "by_hand": item.by_hand,
         }
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gateway.handlers.case import Case
 from gateway.handlers.commands import difference
+from gateway.handlers.release import BY_HAND
 from gateway.items import Result, Submission
 from schemas.fact import Approved
 from schemas.instruction import Instruction
@@ -138,7 +139,9 @@ def submit(advance: Advance, submission: Submission) -> None:
     )
     body = submission.body
     on = body.trade_date if isinstance(body, Instruction) else body.value_date
-    if not approval_needed(body, case.client, desk.static, on):
+    if submission.by_hand:
+        case.flags.add(f"{BY_HAND}{case.maker}")
+    elif not approval_needed(body, case.client, desk.static, on):
         case.did(Approved("policy"), unit.now)
     case.touched = True
     desk.proceed(case, case.maker)

@@ -14,7 +14,7 @@ from gateway.handlers.unit import Unit
 from schemas.answer import StatusAdvice
 from schemas.event import Event
 from schemas.fact import Approved, CancelAsked, Released, dump
-from schemas.instruction import Instruction, Payment
+from schemas.instruction import Instruction, Payment, Wire
 from schemas.mx.compiler import Schemas
 from schemas.problem import MessageError, Problem
 from schemas.static import StaticData
@@ -28,6 +28,19 @@ from store.cases import ConditionRow, ExceptionRow, FactRow, VersionRow
 CANCELLATIONS = {"sese.023": "sese.020"}
 SECURITIES_REFERENCE = "SI"
 CANCEL_REFERENCE = "CX"
+BY_HAND = "by_hand:"  # and the person who typed it
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A message as it would leave, and what it was built from."""
+
+    body: Instruction | Payment
+    format: str
+    link: str
+    reference: str
+    envelope: Wire
+    raw: bytes
 
 
 @dataclass(slots=True)
@@ -61,6 +74,19 @@ class Desk:
                 bookkeeping.unbook(self, case)
         self.complete(case)
 
+    def build(self, case: Case, version: int) -> Built:
+        """The message of a version of a case that waits for nothing; MessageError: what cannot be said."""
+        found = terms.found(self, case)
+        body, prefix = terms.content(found), SECURITIES_REFERENCE
+        if not isinstance(found, Enriched):
+            prefix = terms.PAYMENT_REFERENCE
+        channel, format_, servicer = found.channel, found.format, found.servicer
+        assert channel is not None and format_ is not None and servicer is not None
+        reference = reference_for(prefix, case.client, case.reference, version)
+        envelope = wire.envelope(self, case, reference, channel.own_bic, servicer)
+        raw = wire.message(self, format_, body, envelope, None, channel.business_service)
+        return Built(body, format_, channel.link, reference, envelope, raw)
+
     # releasing ----------------------------------------------------------------------------------
 
     def proceed(self, case: Case, actor: str) -> None:
@@ -80,19 +106,8 @@ class Desk:
 
     def release(self, case: Case, actor: str, version: int) -> bool:
         """Build the message of a version and queue it; False when it cannot be built."""
-        found = terms.found(self, case)
-        body: Instruction | Payment
-        if isinstance(found, Enriched):
-            body, prefix = found.instruction, SECURITIES_REFERENCE
-        else:
-            body, prefix = found.payment, terms.PAYMENT_REFERENCE
-        channel, format_, servicer = found.channel, found.format, found.servicer
-        assert channel is not None and format_ is not None and servicer is not None
-        case.bodies[version] = body
-        reference = reference_for(prefix, case.client, case.reference, version)
-        envelope = wire.envelope(self, case, reference, channel.own_bic, servicer)
         try:
-            raw = wire.message(self, format_, body, envelope, None, channel.business_service)
+            built = self.build(case, version)
         except MessageError as error:
             self.raise_(
                 case,
@@ -102,23 +117,24 @@ class Desk:
             )
             case.flags.add("unbuildable")
             return False
-        wire.queue(self, case, format_, channel.link, reference, raw, envelope)
-        case.did(Released(version, reference), self.now)
+        case.bodies[version] = built.body
+        wire.queue(self, case, built.format, built.link, built.reference, built.raw, built.envelope)
+        case.did(Released(version, built.reference), self.now)
         case.version = version
         self.unit.versions.append(
             VersionRow(
                 case.lane,
                 case.id,
                 version,
-                reference,
-                format_,
-                channel.link,
-                body.model_dump_json(exclude_none=True),
+                built.reference,
+                built.format,
+                built.link,
+                built.body.model_dump_json(exclude_none=True),
                 self.static_version,
                 actor,
             )
         )
-        case.formats[version] = (format_, channel.link)
+        case.formats[version] = (built.format, built.link)
         case.told_state = "released_to_wire" if case.securities else "released"
         wire.watch(self, case)
         return True
@@ -150,7 +166,8 @@ class Desk:
         """After a repair: approve by policy or wait for a second person, then go on as a new version."""
         assert case.body is not None
         on = case.body.trade_date if isinstance(case.body, Instruction) else case.body.value_date
-        if approval_needed(case.body, case.client, self.static, on):
+        by_hand = any(f.startswith(BY_HAND) for f in case.flags)
+        if by_hand or approval_needed(case.body, case.client, self.static, on):
             case.flags.add("reapprove:")
             return
         self.go_on(case, person)

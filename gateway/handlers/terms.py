@@ -55,6 +55,11 @@ def found(desk: Desk, case: Case) -> Enriched | EnrichedPayment:
     return enriched_payment(desk, case, case.body)
 
 
+def content(completed: Enriched | EnrichedPayment) -> Instruction | Payment:
+    """What was completed, with all that static data filled in."""
+    return completed.instruction if isinstance(completed, Enriched) else completed.payment
+
+
 def fresh(desk: Desk, case: Case) -> Terms | None:
     """The terms as its body has them now, whatever is booked; None while static data is missing."""
     assert isinstance(case.body, Instruction)
