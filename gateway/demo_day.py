@@ -123,15 +123,17 @@ class Day:
         self.tick = tick
 
     async def quiet(self) -> None:
-        """Wait until nobody has anything in hand; RuntimeError names who never comes to rest."""
+        """Wait until nobody has anything in hand; RuntimeError names who has not moved for so long."""
         began = said_at = time.monotonic()
-        calm = 0
+        calm, last = 0, ""
         while calm < 2:
             now = time.monotonic()
             again = now > said_at + AGAIN_SECONDS
             said_at = now if again else said_at
             why = await self._unrest(again)
             calm = 0 if why else calm + 1
+            if why != last:
+                began, last = now, why
             if why and now > began + QUIET_SECONDS:
                 raise RuntimeError(f"not quiet after {QUIET_SECONDS} s: {why}")
             await asyncio.sleep(0.004 if why else 0.001)
@@ -150,7 +152,7 @@ class Day:
             await self._revive()
         late = [n for n in SIMULATORS if (self.reports.get(n, {}).get("tick") or 0) < self.tick]
         if late:
-            return f"no report of tick {self.tick} from {', '.join(late)}"
+            return f"the time is not known to {', '.join(late)}"
         if not await self.core.quiet():
             return "work in hand in the gateway"
         async with self.core.pool.acquire() as db:

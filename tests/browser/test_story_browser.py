@@ -98,3 +98,31 @@ async def test_the_bar_goes_when_the_story_is_over(page: Page, told: Story) -> N
     await expect(page.locator("#story")).to_be_visible()
     told.over = True
     await expect(page.locator("#story")).to_be_hidden()
+
+
+async def test_the_page_follows_until_somebody_goes_elsewhere_and_again_when_asked(
+    page: Page, house: House, told: Story
+) -> None:
+    first, second = await delivery(house), f"{house.url}/positions"
+    told.show("Look here.", f"/instructions/{first}", "FREE/1")
+    await page.wait_for_url(f"**/instructions/{first}")
+    button = page.locator("#story-follow")
+    await expect(button).to_have_attribute("aria-pressed", "true")
+    await page.goto(second)
+    await expect(button).to_have_attribute("aria-pressed", "false")
+    told.show("Look there.", "/?tab=failing", "the list")
+    await expect(page.locator("#story")).to_contain_text("Look there.")
+    assert page.url == second
+    await button.click()
+    await page.wait_for_url("**/?tab=failing")
+
+
+async def test_who_is_typing_is_not_led_away(page: Page, house: House, told: Story) -> None:
+    id_ = await delivery(house)
+    await page.locator("main input[name=q]").fill("MSF")
+    told.show("Look here.", f"/instructions/{id_}", "FREE/1")
+    await expect(page.locator("#story")).to_contain_text("Look here.")
+    await page.wait_for_timeout(1_000)
+    assert "/instructions/" not in page.url
+    await page.locator("#story-pause").focus()
+    await page.wait_for_url(f"**/instructions/{id_}")

@@ -41,15 +41,24 @@ class Demo:
 
     def now(self) -> str:
         """Its business time; empty while it cannot say."""
+        said = self.ask("/v1/clock")
+        return str(said["now"]) if said else ""
+
+    def knows(self, reference: str) -> bool:
+        """Whether it has an instruction of this reference."""
+        return bool((self.ask(f"/v1/instructions?reference={reference}") or {}).get("instructions"))
+
+    def ask(self, path: str) -> Any:
+        """What it answers; None while it cannot."""
         try:
             key = json.loads((self.data / "keys.json").read_text())["anna"]
             request = urllib.request.Request(
-                f"http://127.0.0.1:{self.port}/v1/clock", headers={"Authorization": f"Bearer {key}"}
+                f"http://127.0.0.1:{self.port}{path}", headers={"Authorization": f"Bearer {key}"}
             )
             with urllib.request.urlopen(request, timeout=5) as answer:
-                return str(json.load(answer)["now"])
+                return json.load(answer)
         except (OSError, ValueError):
-            return ""
+            return None
 
     def moves_on(self) -> None:
         """Wait until its clock has moved twice."""
@@ -107,3 +116,38 @@ def test_ctrl_c_leaves_no_process(demo: Demo) -> None:
     demo.process.send_signal(signal.SIGINT)
     assert demo.process.wait(30) == 0
     assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
+
+
+@pytest.mark.faults
+def test_a_demo_killed_in_its_story_goes_on_with_it() -> None:
+    with temporary_data() as data:
+        first = Demo(data)
+        second = None
+        try:
+            first.until(lambda: first.knows("STORY-MSFT-1"))
+            first.moves_on()
+            before = first.now()
+            first.process.kill()
+            first.process.wait()
+            second = Demo(data)
+            second.until(lambda: second.now() >= before)
+            second.until(lambda: second.knows("STORY-NVDA"))
+            second.process.send_signal(signal.SIGINT)
+            assert second.process.wait(30) == 0
+        finally:
+            for running in (first, *([second] if second else [])):
+                running.process.kill()
+                running.process.wait()
+        assert faults(data) == ""
+
+
+def faults(data: Path) -> str:
+    """What `finality verify` finds in a data folder nobody works in."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "gateway.cli", "verify", "--data", str(data)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return "" if ran.returncode == 0 else ran.stdout + ran.stderr
