@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 SOURCES := gateway schemas parsers builders settlement ledger reporting store simulators tests
 
-.PHONY: install demo test test-fast test-long test-faults check bench golden demo-day lock chromium
+.PHONY: install demo test test-fast test-long test-faults check bench golden demo-day pictures lock chromium
 
 install: $(STAMP)
 
@@ -46,6 +46,10 @@ golden: install
 # The page of the demo's story, and its pictures.
 demo-day: install chromium
 	FINALITY_PICTURES=rewrite $(BIN)/python -m pytest tests/browser/test_demo_day.py
+
+# The desk's pictures in docs/desk, drawn anew by the tests that answer the desk's questions.
+pictures: install chromium
+	FINALITY_PICTURES=rewrite $(BIN)/python -m pytest tests/browser -k "question"
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \

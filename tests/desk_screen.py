@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,8 @@ from store.cases import ConditionRow
 
 CHROMIUM = shutil.which("chromium")
 SECONDS = 10_000
+DOCS = Path(__file__).parent.parent / "docs" / "desk"
+PICTURES = os.environ.get("FINALITY_PICTURES")  # `make pictures` sets it
 BROWSER = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
@@ -35,6 +39,11 @@ class Screen:
         """Open a list and wait until its stream is up."""
         await self.open(path)
         await expect(self.page.locator("#state-of-line")).to_contain_text("live")
+
+    async def picture(self, name: str) -> None:
+        """Keep what is on the screen as docs/desk/NAME.png, where pictures are asked for."""
+        if PICTURES:
+            await self.page.screenshot(path=DOCS / f"{name}.png")
 
     def row(self, row: ConditionRow) -> Any:
         return self.page.locator(f"#i-{row.id}")

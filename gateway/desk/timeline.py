@@ -48,8 +48,9 @@ def story(
         state = str(said.get("state", state))
         steps.append(_step(event, said, f"{local:%H:%M:%S}"))
         before = known
-    if before is not None and words.wait(row, now).over:
-        steps.append(_gap(now - before, words.USUAL[row["state"]], " so far"))
+    usual = None if words.closed(row) else words.USUAL.get(row["state"])
+    if before is not None and usual is not None and now - before > usual:
+        steps.append(_gap(now - before, usual, " so far"))
     return steps
 
 
