@@ -48,6 +48,18 @@ class Why(Words):
     reason: Reason | None = None
 
 
+class ApprovedContent(Words):
+    """Which content is approved; with it, the approval is refused when that has changed."""
+
+    content: Annotated[
+        str | None,
+        Field(
+            pattern="^[0-9a-f]{64}$",
+            description="SHA-256 of the instruction as it was shown, hexadecimal",
+        ),
+    ] = None
+
+
 class Fate(Words):
     """Whether the payment left."""
 
@@ -87,7 +99,7 @@ class Action:
 
 
 ACTIONS: dict[str, Action] = {
-    "approve": Action("approve", "checker", "Approve what another person made", Bare),
+    "approve": Action("approve", "checker", "Approve what another person made", ApprovedContent),
     "cancel": Action("cancel", "maker", "Take it back; if it settles first, settlement wins", Why),
     "hold": Action("hold", "maker", "Keep it from leaving until released", Bare),
     "release": Action("release", "maker", "Let go what was held here", Bare),

@@ -38,6 +38,7 @@ class Action:
     says: Mapping[str, Any] = field(default_factory=dict)
     noted: bool = False  # takes a reason in the person's words
     wants: Literal["", "text", "to", "at"] = ""  # what the person has to say with it
+    pinned: bool = False  # says which content was shown
     light: bool = False  # about who works on it; the instruction stays as it is
     shown: Callable[[Row], bool] = _always
 
@@ -84,7 +85,7 @@ def _owned(row: Row) -> bool:
 ACTIONS: dict[str, Action] = {
     action.name: action
     for action in (
-        Action("approve", "Approve", "a", "checker", "It may leave for the wire."),
+        Action("approve", "Approve", "a", "checker", "It may leave for the wire.", pinned=True),
         Action("hold", "Hold", "h", "maker", "It will not leave until released."),
         Action("release", "Release", "r", "maker", "It may leave."),
         Action(
@@ -190,6 +191,8 @@ def said(action: Action, form: Mapping[str, object], zone: str) -> dict[str, Any
     told = dict(action.says)
     if action.noted and (reason := _plain(form.get("note"), REASON_MAX)):
         told["reason"] = reason
+    if action.pinned:
+        told["content"] = str(form.get("content", ""))
     match action.wants:
         case "text":
             told["text"] = _plain(form.get("note"), NOTE_MAX)

@@ -13,6 +13,7 @@ import asyncpg
 from aiohttp import web
 
 from gateway.desk import actions, case, lines, live, login, words
+from gateway.desk.approvals import add_approvals
 from gateway.desk.board import Board
 from gateway.desk.entrance import add_entrance
 from gateway.desk.exceptions import add_exceptions
@@ -23,7 +24,7 @@ from gateway.desk.story import add_story
 from gateway.desk.tickets import add_tickets
 from schemas.problem import Refused
 from schemas.static_rows import Instrument
-from store import desk, keys, queries
+from store import approvals, desk, keys, queries
 from store.desk import View
 
 if TYPE_CHECKING:
@@ -159,12 +160,14 @@ class Desk(Frame):
             return self.problem(404, "Not here", "There is no such instruction.", seat)
         async with self.core.pool.acquire() as db:
             persons = await keys.persons(db) if action.wants == "to" else ()
+            content = await approvals.content(db, row["id"]) if action.pinned else None
         return self.draw(
             "confirm.html",
             seat,
             board=board,
             action=action,
             persons=sorted(persons),
+            content=content,
             why_not=actions.why_not(action, row, seat),
             line=lines.line(row, board),
             sentence=lines.sentence(row, board),
@@ -220,10 +223,6 @@ class Desk(Frame):
             repairs=row["repairs"],
             repaired_as=row["repaired_as"],
         )
-
-    async def approvals(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        """What waits for a second person."""
-        raise web.HTTPSeeOther("/?tab=approvals")
 
     async def positions(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """Securities and cash as of the business date."""
@@ -297,7 +296,6 @@ def add_desk(app: web.Application, core: Core) -> Desk:
         ("/instructions/{id}", desk_.instruction),
         ("/instructions/{id}/{action}", desk_.confirm),
         (r"/messages/{id:\d{1,18}}", desk_.message),
-        ("/approvals", desk_.approvals),
         ("/positions", desk_.positions),
         ("/ledger", desk_.ledger),
         ("/links", desk_.links),
@@ -307,6 +305,7 @@ def add_desk(app: web.Application, core: Core) -> Desk:
     add_entrance(app, desk_)
     add_exceptions(app, desk_)
     add_tickets(app, desk_)
+    add_approvals(app, desk_)
     add_exports(app, desk_)
     add_story(app, core, desk_)
     app.router.add_static("/desk/", HERE / "static")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +71,10 @@ def _about(advance: Advance, case: Case, item: Action, refusal: actions.WhyNot) 
 def approve(advance: Advance, case: Case, item: Action) -> None:
     """A second person lets it go (DOMAIN 10.1)."""
     person = item.client.person
+    shown, stands = item.body.get("content"), hashlib.sha256(_content(case).encode()).hexdigest()
+    if shown is not None and shown != stands:
+        text = f"its content is {stands[:12]} now, not what was shown; look again, then decide"
+        raise refuse("content", "stale", text, str(shown)[:64])
     again = "reapprove:" in case.flags
     case.flags.discard("reapprove:")
     if not case.has(Approved):  # changed while it was a draft, it waits for a first approval still

@@ -90,7 +90,7 @@ async def test_a_ticket_waits_for_another_person_whatever_it_is(house: House) ->
     assert "another person must approve it" in html.unescape(page)
     bob = await house.signed_in("bob")
     asked = await bob.get(f"/instructions/{row['id']}/approve")
-    form = dict(re.findall(r'name="(token|seen)" value="([^"]+)"', asked))
+    form = dict(re.findall(r'name="(token|seen|content)" value="([^"]+)"', asked))
     status, said = await bob.post(f"/instructions/{row['id']}/approve", form)
     assert status == 303, said
     assert (await stands(house, "BY-HAND-1"))["state"] == "released_to_wire"
