@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,8 @@ from typing import Any
 from gateway.broker import EmbeddedBroker
 from gateway.config import Settings
 from gateway.demo_world import simulator_config
+
+MQTT = "SIMULATORS_MQTT"  # with the broker's password: not for a command line, which everybody sees
 
 
 async def spawn_simulators(
@@ -31,8 +34,9 @@ async def spawn_simulators(
     for name in names:
         with (folder / f"{name}.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
-                *command(name, mqtt, folder, seed, clock, file),
+                *command(name, folder, seed, clock, file),
                 "--with-parent",
+                env=os.environ | {MQTT: mqtt},
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=log,
                 start_new_session=True,
@@ -41,11 +45,9 @@ async def spawn_simulators(
     return started
 
 
-def command(
-    name: str, mqtt: str, folder: Path, seed: int, clock: str, config: Path
-) -> tuple[str, ...]:
-    """The command line of one simulator; its books are files in this folder."""
-    options = {"mqtt": mqtt, "data": folder, "seed": seed, "clock": clock, "config": config}
+def command(name: str, folder: Path, seed: int, clock: str, config: Path) -> tuple[str, ...]:
+    """The command line of one simulator; its books are files in this folder, the broker in `MQTT`."""
+    options = {"data": folder, "seed": seed, "clock": clock, "config": config}
     said = (text for option, value in options.items() for text in (f"--{option}", str(value)))
     return (sys.executable, "-m", f"simulators.{name}", *said)
 
@@ -71,5 +73,6 @@ def run_one(which: str, config: Path | None, seed: int, clock: str, settings: Se
     file = config or folder / "config.json"
     if config is None and not file.exists():
         file.write_text(json.dumps(simulator_config()))
-    done = subprocess.run(command(which, url, folder, seed, clock, file), check=False)
+    said = command(which, folder, seed, clock, file)
+    done = subprocess.run(said, env=os.environ | {MQTT: url}, check=False)
     return done.returncode

@@ -24,12 +24,17 @@ from simulators.station import Station
 TABLES = ("opening_positions", "opening_cash", "accounts")
 NAMES = ("swift", "custodian", "bank")
 PARENT_SECONDS = 0.3
+MQTT = "SIMULATORS_MQTT"
 
 
 def options(arguments: Sequence[str] | None, program: str) -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(prog=f"python -m simulators.{program}")
-    parser.add_argument("--mqtt", required=True, help="mqtt://user:password@host:port")
+    parser.add_argument(
+        "--mqtt",
+        default=os.environ.get(MQTT),
+        help=f"mqtt://user:password@host:port; better {MQTT}, for a command line is seen by everybody",
+    )
     parser.add_argument("--data", required=True, type=Path, help="folder of the journals")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--clock", choices=("virtual", "real"), default="real")
@@ -39,7 +44,10 @@ def options(arguments: Sequence[str] | None, program: str) -> argparse.Namespace
     parser.add_argument(
         "--with-parent", action="store_true", help="end when the process that started this one ends"
     )
-    return parser.parse_args(arguments)
+    found = parser.parse_args(arguments)
+    if found.mqtt is None:
+        parser.error(f"say where the broker is: --mqtt or {MQTT}")
+    return found
 
 
 def configuration(path: Path) -> dict[str, Any]:

@@ -23,7 +23,7 @@ import aiohttp
 import asyncpg
 
 from gateway import app as wiring
-from gateway import bench, people
+from gateway import bench, people, simulate
 from gateway.broker import free_port
 from gateway.clock import real_now
 from gateway.config import Settings
@@ -106,24 +106,10 @@ class Harness:
             command = [sys.executable, "-m", "gateway.cli", "serve"]
             command += ["--workers", str(self.workers)]
         else:
-            environment = dict(os.environ)
+            environment = {**os.environ, simulate.MQTT: str(self.real.mqtt)}
             folder = self.data / "simulators"
-            command = [
-                sys.executable,
-                "-m",
-                f"simulators.{name}",
-                "--mqtt",
-                str(self.real.mqtt),
-                "--data",
-                str(folder),
-                "--seed",
-                str(self.seed),
-                "--clock",
-                "real",
-                "--config",
-                str(folder / "config.json"),
-                "--with-parent",
-            ]
+            said = simulate.command(name, folder, self.seed, "real", folder / "config.json")
+            command = [*said, "--with-parent"]
         with (self.data / f"{name}.log").open("ab") as log:
             return await asyncio.create_subprocess_exec(
                 *command, env=environment, stdout=log, stderr=log
