@@ -277,9 +277,9 @@ def _cell(book: _Book, c: etree._Element) -> Cell:
     type_ = c.get("t") or "n"
     value = c.find("{*}v")
     text = value.text or "" if value is not None else ""
-    if c.find("{*}f") is not None:
+    if (formula := c.find("{*}f")) is not None:
         said = "a formula: copy the cell and paste its value, so that what is imported is seen"
-        return Cell(text, "text", Fault("formula", said))
+        return Cell(f"={formula.text or text}", "text", Fault("formula", said))
     match type_:
         case "s":
             at = _int(text)

@@ -44,6 +44,7 @@ insert into static_change (kind, key, valid_from, before, after, changed_by, cha
 select *, $6, $7, $8, $9, $10
 from unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::text[])
 """
+HISTORY = "select * from static_change where kind = $1 and key = $2 order by id desc limit 200"
 NEXT_VERSION = "update static_version set version = version + 1 returning version"
 
 
@@ -100,6 +101,11 @@ def _says_other(before: StaticRow | None, after: StaticRow) -> bool:
     for said in told:
         said.pop("valid_to")
     return bool(told[0] != told[1])
+
+
+async def history(db: Connection, kind: str, key: str) -> list[Any]:
+    """Every change of the rows of this key, newest first, with who made and who approved it."""
+    return list(await db.fetch(HISTORY, kind, key))
 
 
 async def approved_since(db: Connection, at: datetime) -> dict[tuple[str, str, date], datetime]:

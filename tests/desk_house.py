@@ -30,6 +30,7 @@ PEOPLE = {
     "bob": ("checker",),
     "both": ("maker", "checker"),
     "vera": ("viewer",),
+    "carla": ("admin",),
     "custodian": ("link",),
 }
 DELIVERY = {

@@ -130,7 +130,7 @@ def _decision(
     return Route(
         "POST",
         f"/v1/proposals/{{id}}/{name}",
-        "maker or checker",
+        "viewer",  # who may decide is the kind's to say
         decide,
         operation,
         "proposals",
@@ -167,7 +167,7 @@ ROUTES = (
     Route(
         "POST",
         "/v1/proposals",
-        "maker or checker",
+        "viewer",  # who may ask is the kind's to say
         propose,
         "propose",
         "proposals",

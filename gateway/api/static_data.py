@@ -187,7 +187,7 @@ ROUTES = (
     Route(
         "POST",
         "/v1/static",
-        "admin",
+        "config",
         import_static,
         "importStatic",
         "static data",

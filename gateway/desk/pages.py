@@ -20,6 +20,8 @@ from gateway.desk.exceptions import add_exceptions
 from gateway.desk.exports import ROWS_MAX, add_exports
 from gateway.desk.frame import HERE, Frame
 from gateway.desk.login import Seat
+from gateway.desk.proposals import add_proposals
+from gateway.desk.static_data import add_static_data
 from gateway.desk.story import add_story
 from gateway.desk.tickets import add_tickets
 from schemas.problem import Refused
@@ -306,6 +308,8 @@ def add_desk(app: web.Application, core: Core) -> Desk:
     add_exceptions(app, desk_)
     add_tickets(app, desk_)
     add_approvals(app, desk_)
+    add_static_data(app, desk_)
+    add_proposals(app, desk_)
     add_exports(app, desk_)
     add_story(app, core, desk_)
     app.router.add_static("/desk/", HERE / "static")

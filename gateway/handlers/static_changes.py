@@ -207,7 +207,7 @@ def rows_of(said: Content) -> list[Row]:
     return found
 
 
-STATIC = Kind("static", "static data", "admin", "checker", _plan, _apply)
+STATIC = Kind("static", "static data", "config", "checker", _plan, _apply)
 
 
 def count(rows: Iterable[StaticRow]) -> Counter[str]:

@@ -169,8 +169,10 @@ async def test_a_proposal_made_by_hand_is_checked_like_an_import(api):
     assert {"content.rows.0.row.counterparty", "content.rows.0.row.agent", "content.rows.1"} <= (
         found.keys()
     )
-    status, said = await api.post("/v1/proposals", body, who="ann", Idempotency_Key="k2")
-    assert status == 403
+    for who in ("ann", "bob", "vera"):
+        status, said = await api.post("/v1/proposals", body, who=who, Idempotency_Key="k2")
+        assert status == 403, who
+        problem(said, "forbidden")
 
 
 async def test_static_data_of_no_money_and_no_dates_goes_in_at_once_with_an_event(api):

@@ -7,7 +7,7 @@ from datetime import date
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway import workbook
@@ -207,6 +207,7 @@ def once(rows: list[Row]) -> list[Row]:
     return list({(row.file, row.key): row for row in rows}.values())
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.one_of(INSTRUMENTS, DAYS, CUTS), max_size=12).map(once))
 def test_whatever_is_exported_imports_as_it_was(rows):
     read = static_files.read_tables(workbook.read(workbook.write([*rows])), DEMO)

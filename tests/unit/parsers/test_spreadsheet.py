@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers import spreadsheet
@@ -184,11 +184,13 @@ def is_read_or_refused(content: bytes) -> bool:
     return True
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(BOOK) - 1), st.binary(min_size=1, max_size=20))
 def test_a_damaged_workbook_is_read_or_refused(at, junk):
     assert is_read_or_refused(BOOK[:at] + junk + BOOK[at + len(junk) :])
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_in_a_sheet_are_read_or_refused(junk):
     with zipfile.ZipFile(io.BytesIO(BOOK)) as archive:
@@ -200,6 +202,7 @@ def test_any_bytes_in_a_sheet_are_read_or_refused(junk):
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(TEXTS, TEXTS), max_size=5))
 def test_any_text_that_is_written_is_read_back(rows):
     content = workbook.write([Leaf("a", [Heading("x"), Heading("y")], rows)])

@@ -1,0 +1,106 @@
+"""The page of one proposal: what it would change, its hash, and the decision of another person."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from aiohttp import web
+
+from gateway import proposals
+from gateway.desk import changes, login, words
+from gateway.desk.frame import Frame
+from gateway.desk.login import Seat
+from gateway.proposal_kinds import KINDS
+from schemas.problem import Refused
+from store import proposals as rows
+
+if TYPE_CHECKING:
+    from gateway.proposals import Decision
+
+LABELS: dict[Decision, str] = {
+    "approve": "Approve",
+    "reject": "Reject",
+    "withdraw": "Withdraw",
+}
+NOTE_MAX = 200
+
+
+class ProposalPages:
+    """Proposals over one gateway."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self.core = frame.core
+
+    async def one(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """One proposal, and what may be done with it."""
+        board = await self.frame.boards.now()
+        async with self.core.pool.acquire() as db:
+            row = await rows.one(db, UUID(request.match_info["id"]))
+        if row is None:
+            return self.frame.problem(404, "Not here", "There is no such proposal.", seat)
+        found = changes.lines(json.loads(row["changes"]))
+        return self.frame.draw(
+            "proposal.html",
+            seat,
+            board=board,
+            p=row,
+            title=KINDS[row["kind"]].title,
+            hash=row["hash"].hex(),
+            asked=words.moment(row["proposed_at"], board.zone, board.today),
+            decided=row["decided_at"] and words.moment(row["decided_at"], board.zone, board.today),
+            lines=found[: changes.SHOWN_MAX],
+            count=len(found),
+            offers=[(name, label, _why_not(name, row, seat)) for name, label in LABELS.items()],
+        )
+
+    async def decide(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """Do it, unless the form is not ours or the rules refuse."""
+        form = await request.post()
+        if not login.own_form(request, seat, form.get("token")):
+            return self.frame.problem(403, "Refused", "The form came from another site.", seat)
+        decision: Any = request.match_info["decision"]
+        reason = " ".join(str(form.get("reason", "")).split())[:NOTE_MAX] or None
+        if decision == "reject" and reason is None:
+            return self.frame.problem(422, "Something is missing", "Say why.", seat)
+        id_ = UUID(request.match_info["id"])
+        try:
+            async with self.core.pool.acquire() as db:
+                await proposals.decide(
+                    db,
+                    KINDS,
+                    seat.client,
+                    id_,
+                    decision,
+                    str(form.get("hash", "")),
+                    reason,
+                    self.core.clock.now(),
+                )
+        except Refused as refused:
+            text = "; ".join(p.message for p in refused.problems)
+            return self.frame.problem(409, f"Refused: {LABELS[decision].lower()}", text, seat)
+        self.frame.boards.forget()
+        raise web.HTTPSeeOther(f"/proposals/{id_}")
+
+
+def add_proposals(app: web.Application, frame: Frame) -> None:
+    """Add the page of a proposal."""
+    pages = ProposalPages(frame)
+    path = "/proposals/{id:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}}"
+    app.router.add_get(path, frame.page(pages.one), allow_head=False)
+    app.router.add_post(f"{path}/{{decision:{'|'.join(LABELS)}}}", frame.page(pages.decide))
+
+
+def _why_not(decision: Decision, row: Any, seat: Seat) -> str | None:
+    """Why this person may not decide it so; None when they may."""
+    if row["outcome"] is not None:
+        return f"{row['decided_by']} decided it: {row['outcome']}"
+    mine = row["proposed_by"] == seat.client.person
+    if decision == "withdraw":
+        return None if mine else f"only {row['proposed_by']}, who asked, may"
+    if mine:
+        return "you asked for it; another person must decide"
+    needed = KINDS[row["kind"]].decides
+    return None if seat.client.may(needed) else f"needs the role {needed}"
