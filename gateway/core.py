@@ -70,6 +70,9 @@ class Core:
         self.feed = Feed()
         self.ids = Ids()
         self.fresh: dict[int, bytes] = {}
+        self.leaving: set[int] = (
+            set()
+        )  # outbox rows this process began to send, and has not recorded
         self.static = StaticData.of(())
         self.static_version = -1
         self.static_rung: int | None = None  # the version whose news those who wait have heard

@@ -61,8 +61,12 @@ class Relay:
                     await self._drain()
 
     async def _recover(self) -> None:
-        """What stood in `sending` may have left: securities go again with PDE, payments wait."""
+        """What stood in `sending` may have left: securities go again with PDE, payments wait.
+
+        What was claimed here and never handed to the transport has not.
+        """
         async with self.core.pool.acquire() as db, db.transaction():
+            await messages.never_left_many(db, self.link.name, self.core.holder, self.core.leaving)
             stranded = await messages.stranded_many(db, self.link.name, "")
             unknown = [r for r in stranded if not r["securities"]]
             await self.core.ring_now(db, "fate_unknown", unknown)
@@ -92,6 +96,7 @@ class Relay:
         if not rows:
             return False
         failpoints.reach("after_sending")
+        self.core.leaving |= {row["id"] for row in rows}
         fates = await self.link.send(
             [(row["id"], row["reference"], bodies[row["id"]]) for row in rows]
         )
@@ -102,6 +107,7 @@ class Relay:
             await messages.not_sent_many(
                 db, [id_ for id_, fate in fates.items() if fate is Fate.NOT_SENT]
             )
+        self.core.leaving -= {row["id"] for row in rows}
         self.core.metrics.sent(self.link.name, len(taken))
         self.sent += len(taken)
         if len(taken) < len(rows):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -192,6 +192,10 @@ update outbox set state = 'answered'
 where instruction = any($1::uuid[]) and reference = any($2::text[])
   and state in ('queued', 'sending', 'taken', 'fate_unknown')
 """
+NEVER_LEFT_MANY = """
+update outbox set state = 'queued', attempt = attempt - 1
+where link = $1 and state = 'sending' and holder = $2 and not id = any($3::bigint[])
+"""
 STRANDED_MANY = """
 update outbox set state = case when securities then 'queued' else 'fate_unknown' end,
     reason = 'an earlier attempt may have left the machine'
@@ -261,6 +265,11 @@ async def answered_many(db: Connection, pairs: Sequence[tuple[UUID, str]]) -> No
     """The network answered these (instruction, reference)."""
     if pairs:
         await db.execute(ANSWERED_MANY, *columns(pairs))
+
+
+async def never_left_many(db: Connection, link: str, holder: str, leaving: Collection[int]) -> None:
+    """What this holder claimed, by a commit it never heard of, and did not begin to send."""
+    await db.execute(NEVER_LEFT_MANY, link, holder, list(leaving))
 
 
 async def stranded_many(db: Connection, link: str, holder: str) -> list[Any]:

@@ -95,3 +95,40 @@ async def test_what_an_outage_kept_from_its_lane_is_found_by_the_next_sweep(
         await street.quiet()
     assert len(failed) == 1
     assert (await street.case(id_))["state"] == "sent"
+
+
+class LosesTheClaim:
+    """A pool that never says that a message was claimed for sending, although it was, once."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool, self.claimed_by, self.lost = pool, None, False
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[Any]:
+        async with self._pool.acquire() as db:
+            yield db
+        if not self.lost and self.claimed_by is db:
+            self.lost = True
+            raise ConnectionResetError("the server went away")
+
+
+async def test_what_was_claimed_and_not_handed_over_is_no_possible_duplicate(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torn, claim = LosesTheClaim(street.up.core.pool), messages.claim_queued
+
+    async def noted(db: Any, *given: Any) -> Any:
+        rows = await claim(db, *given)
+        if rows and torn.claimed_by is None:
+            torn.claimed_by = db
+        return rows
+
+    monkeypatch.setattr(messages, "claim_queued", noted)
+    monkeypatch.setattr(street.up.core, "pool", torn)
+    id_ = await street.submit(buy(street.portfolio(), "LOST-2"))
+    await street.quiet()
+    assert torn.lost
+    assert b"PDE" not in (await street.wire(id_)).encode()
+    async with torn._pool.acquire() as db:
+        rows = await db.fetch("select state, attempt from outbox where instruction = $1", id_)
+    assert [tuple(row) for row in rows] == [("taken", 1)]
