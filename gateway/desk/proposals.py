@@ -1,4 +1,4 @@
-"""The page of one proposal: what it would change, its hash, and the decision of another person."""
+"""The page of one proposal: every row it would change, its hash, and who may decide (approvals does)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from uuid import UUID
 
 from aiohttp import web
 
-from gateway import proposals
-from gateway.desk import changes, login, words
+from gateway.desk import changes, words
 from gateway.desk.frame import Frame
 from gateway.desk.login import Seat
 from gateway.proposal_kinds import KINDS
-from schemas.problem import Refused
 from store import proposals as rows
 
 if TYPE_CHECKING:
@@ -24,7 +22,6 @@ LABELS: dict[Decision, str] = {
     "reject": "Reject",
     "withdraw": "Withdraw",
 }
-NOTE_MAX = 200
 
 
 class ProposalPages:
@@ -56,41 +53,12 @@ class ProposalPages:
             offers=[(name, label, _why_not(name, row, seat)) for name, label in LABELS.items()],
         )
 
-    async def decide(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        """Do it, unless the form is not ours or the rules refuse."""
-        form = await request.post()
-        if not login.own_form(request, seat, form.get("token")):
-            return self.frame.problem(403, "Refused", "The form came from another site.", seat)
-        decision: Any = request.match_info["decision"]
-        reason = " ".join(str(form.get("reason", "")).split())[:NOTE_MAX] or None
-        if decision == "reject" and reason is None:
-            return self.frame.problem(422, "Something is missing", "Say why.", seat)
-        id_ = UUID(request.match_info["id"])
-        try:
-            async with self.core.pool.acquire() as db:
-                await proposals.decide(
-                    db,
-                    KINDS,
-                    seat.client,
-                    id_,
-                    decision,
-                    str(form.get("hash", "")),
-                    reason,
-                    self.core.clock.now(),
-                )
-        except Refused as refused:
-            text = "; ".join(p.message for p in refused.problems)
-            return self.frame.problem(409, f"Refused: {LABELS[decision].lower()}", text, seat)
-        self.frame.boards.forget()
-        raise web.HTTPSeeOther(f"/proposals/{id_}")
-
 
 def add_proposals(app: web.Application, frame: Frame) -> None:
     """Add the page of a proposal."""
     pages = ProposalPages(frame)
     path = "/proposals/{id:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}}"
     app.router.add_get(path, frame.page(pages.one), allow_head=False)
-    app.router.add_post(f"{path}/{{decision:{'|'.join(LABELS)}}}", frame.page(pages.decide))
 
 
 def _why_not(decision: Decision, row: Any, seat: Seat) -> str | None:

@@ -67,6 +67,7 @@ async def test_a_changed_standing_instruction_goes_in_by_two_people_and_is_remem
     second = await sit_down(chromium, house, "bob")
     await second.page.goto(address)
     await second.page.get_by_role("button", name="Approve 2 rows").click()
+    await second.page.goto(address)
     await expect(second.page.locator("main")).to_contain_text("approved by bob")
 
     await page.goto(f"{house.url}/static/counterparty_ssi?key=00009644")

@@ -386,6 +386,8 @@ async def test_script_in_any_free_text_is_shown_as_text(house: House) -> None:
     sent = condition(10, reference=SCRIPT, instrument_name=SCRIPT, reason="X1X1", account=SCRIPT)
     add(world, sent, SCRIPT)
     world.tell(sent, SCRIPT, NOW, SCRIPT, {SCRIPT: SCRIPT, "from": SCRIPT, "state": SCRIPT})
+    waits = condition(11, reference=f"{SCRIPT}2", state="draft", waits_for=desk.APPROVAL)
+    add(world, waits, SCRIPT)
     parked = park(world, "swift", SCRIPT, SCRIPT, SCRIPT.encode(), NOW)
     world.exceptions.append(raised(sent, SCRIPT))
     await house.write(world)

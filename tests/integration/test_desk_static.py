@@ -115,11 +115,12 @@ async def test_who_asked_cannot_approve_on_the_page_either(house: House) -> None
     ) as answer:
         path, shown = answer.url.path, await answer.text()
     assert path.startswith("/proposals/")
+    decide = path.replace("/proposals/", "/approvals/")
     form = {"hash": re.findall(r"[0-9a-f]{64}", shown.rpartition("SHA-256")[2])[0]}
     own = form | {"token": fields(await carla.get("/static"))["token"]}
-    status, text = await carla.post(f"{path}/approve", own)
+    status, text = await carla.post(f"{decide}/approve", own)
     assert (status, "another person must decide" in text) == (409, True)
     theirs = form | {"token": fields(await bob.get(path))["token"]}
-    assert (await bob.post(f"{path}/approve", theirs | {"hash": "0" * 64}))[0] == 409
-    assert (await bob.post(f"{path}/approve", theirs))[0] == 303
+    assert (await bob.post(f"{decide}/approve", theirs | {"hash": "0" * 64}))[0] == 409
+    assert (await bob.post(f"{decide}/approve", theirs))[0] == 303
     assert "Christmas Eve" in await bob.get("/static/calendars")
