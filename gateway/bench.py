@@ -76,6 +76,7 @@ CONNECTIONS = {1: 64, 100: 8}  # by how many instructions a request carries
 LATENCY_RATE = 300.0
 BATCHES = (100, 250, 500, 1000)
 COPY = "copy"
+Desk = Callable[[wiring.Parts, Settings, int], Awaitable[tuple[dict[str, Any], str]]]
 WAYS = ("auto", "force_custom_plan", COPY)  # plan modes of set-based inserts, and COPY
 
 
@@ -475,8 +476,10 @@ async def _drop(real: wiring.Parts, name: str) -> None:
     await admin.close()
 
 
-async def run(seconds: float, rounds: int, memory: int, as_json: bool) -> None:
-    """Everything, alternated, medians; printed as it comes."""
+async def run(
+    seconds: float, rounds: int, memory: int, as_json: bool, desk: Desk, instructions: int
+) -> None:
+    """Everything, alternated, medians; printed as it comes. `desk` measures the desk over so many."""
 
     def say(text: str) -> None:
         if not as_json:
@@ -524,6 +527,9 @@ async def run(seconds: float, rounds: int, memory: int, as_json: bool) -> None:
         if memory:
             done, mebibytes = await memory_after(real, settings, memory)
             report["memory"] = {"instructions": done, "resident_mib": round(mebibytes)}
+        if instructions:
+            report["desk"], told = await desk(real, settings, instructions)
+            say(told)
     sys.stdout.write(json.dumps(report) + "\n" if as_json else summary(report))
 
 

@@ -294,12 +294,14 @@ def bench(
     seconds: Annotated[float, typer.Option(help="Length of one round.")] = 6.0,
     rounds: Annotated[int, typer.Option(help="Alternations of ceiling and line.")] = 5,
     memory: Annotated[int, typer.Option(help="Instructions for the memory figure.")] = 100_000,
+    desk: Annotated[int, typer.Option(help="Instructions behind the desk's pages.")] = 100_000,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """The whole line against this machine's own ceiling, in one run."""
     from gateway import bench as measure
+    from gateway import bench_desk
 
-    run_loop(measure.run(seconds, rounds, memory, as_json))
+    run_loop(measure.run(seconds, rounds, memory, as_json, bench_desk.measure, desk))
 
 
 @keys_app.command("add")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gateway.core import Core
 
 log = structlog.get_logger()
-BEAT_SECONDS = 0.2
+BEAT_SECONDS = 0.1
 POLL_SECONDS = 1.0  # commits of other processes wake nobody here
 HEARTBEAT_SECONDS = 15.0
 SCREENS_MAX = 500
@@ -70,7 +70,7 @@ class Pulse:
         self._board: Board | None = None
 
     async def run(self) -> None:
-        """Beat at most five times a second, for ever; an outage is waited out."""
+        """Beat at most ten times a second, for ever; an outage is waited out."""
         while True:
             # listening starts before the beat, so that what commits meanwhile wakes the next one
             woken = asyncio.create_task(self.core.feed.wait(POLL_SECONDS))
@@ -156,9 +156,13 @@ class Pulse:
             }
         drawn = {row["id"]: self.draw_row(row, board) for row in rows}
         for view, group in groups.items():
+            told: dict[frozenset[UUID], bytes] = {}  # screens that show the same are told the same
             for screen in group:
-                if said := _news(screen, drawn, held[view]):
-                    screen.tell(_message(said, place))
+                if screen.visible not in told:
+                    said = _news(screen, drawn, held[view])
+                    told[screen.visible] = _message(said, place) if said else b""
+                if message := told[screen.visible]:
+                    screen.tell(message)
 
     def _broadcast(self, said: dict[str, Any]) -> None:
         message = _message(said, self._place)
