@@ -88,6 +88,12 @@ def of_csv(name: str, content: bytes) -> Table:
         words = f"no such file is known; known are {known}"
         table.problems.append(Problem(name, "unknown_file", words))
         return table
+    return read_csv(table, content)
+
+
+def read_csv(table: Table, content: bytes) -> Table:
+    """The table with the heading and rows of this CSV; what is wrong with its shape stands in it."""
+    name = table.place
     try:
         text = content.decode("utf-8-sig")
         records = list(csv.reader(io.StringIO(text, newline=""), strict=True))

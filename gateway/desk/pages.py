@@ -24,6 +24,7 @@ from gateway.desk.proposals import add_proposals
 from gateway.desk.static_data import add_static_data
 from gateway.desk.story import add_story
 from gateway.desk.tickets import add_tickets
+from gateway.desk.upload import add_upload
 from schemas.problem import Refused
 from schemas.static_rows import Instrument
 from store import approvals, desk, keys, queries
@@ -307,6 +308,7 @@ def add_desk(app: web.Application, core: Core) -> Desk:
     add_entrance(app, desk_)
     add_exceptions(app, desk_)
     add_tickets(app, desk_)
+    add_upload(app, desk_)
     add_approvals(app, desk_)
     add_static_data(app, desk_)
     add_proposals(app, desk_)

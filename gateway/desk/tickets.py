@@ -29,6 +29,7 @@ from schemas.instruction import Instruction, Payment
 from schemas.problem import Problem, Refused
 from schemas.static_rows import Instrument, PartyRow, Portfolio
 from store import tickets
+from store.tickets import Marks
 
 ALIKE_DAYS = 5
 TEMPLATE_MAX = 60
@@ -157,21 +158,10 @@ class Tickets:
     async def _alike(self, checked: Checked) -> Sequence[Any]:
         assert checked.shown is not None
         since = self.core.clock.now() - timedelta(days=ALIKE_DAYS)
-        b, portfolio = checked.shown.body, checked.shown.portfolio
         async with self.core.pool.acquire() as db:
-            if isinstance(b, Payment):
-                who = b.creditor.bic or b.creditor.name
-                rows = await tickets.alike(
-                    db, portfolio, None, who, b.amount.currency, b.amount.value, b.value_date,
-                    None, since,
-                )  # fmt: skip
-            else:
-                paid = b.settlement_amount
-                rows = await tickets.alike(
-                    db, portfolio, b.isin, b.counterparty, paid.currency if paid else None,
-                    paid.value if paid else None, b.settle_date, b.direction, since,
-                )  # fmt: skip
-        return [row for row in rows if row["reference"] != b.reference]
+            found = await tickets.alike(db, [marks(checked.shown)], since)
+        mine = checked.shown.body.reference
+        return [row for row in found.get(0, ()) if row["reference"] != mine]
 
     async def _body(self, text: str) -> tuple[str, dict[str, Any]]:
         try:
@@ -258,6 +248,24 @@ class Tickets:
             "currencies": sorted({(r.base_currency, "") for r in static.all(Portfolio, today)}
                                  | {(r.currency, "") for r in static.all(Instrument, today)}),
         }  # fmt: skip
+
+
+def marks(shown: Preview) -> Marks:
+    """By what it would be taken for the same as another (DOMAIN 10.2)."""
+    b, portfolio = shown.body, shown.portfolio
+    if isinstance(b, Payment):
+        who = b.creditor.bic or b.creditor.name
+        return Marks(portfolio, None, who, b.amount.currency, b.amount.value, b.value_date, None)
+    paid = b.settlement_amount
+    return Marks(
+        portfolio,
+        b.isin,
+        b.counterparty,
+        paid.currency if paid else None,
+        paid.value if paid else None,
+        b.settle_date,
+        b.direction,
+    )
 
 
 def kind_of(text: str) -> str:
