@@ -21,13 +21,14 @@ from gateway.desk.exports import ROWS_MAX, add_exports
 from gateway.desk.frame import HERE, Frame
 from gateway.desk.login import Seat
 from gateway.desk.proposals import add_proposals
+from gateway.desk.since import add_since
 from gateway.desk.static_data import add_static_data
 from gateway.desk.story import add_story
 from gateway.desk.tickets import add_tickets
 from gateway.desk.upload import add_upload
 from schemas.problem import Refused
 from schemas.static_rows import Instrument
-from store import approvals, desk, keys, queries
+from store import approvals, desk, keys, link_work, queries
 from store.desk import View
 
 if TYPE_CHECKING:
@@ -272,10 +273,11 @@ class Desk(Frame):
         board = await self.boards.now()
         async with self.core.pool.acquire() as db:
             traffic = await desk.link_traffic(db)
+            out, inbound = await link_work.out(db), await link_work.inbound(db)
         by_link: dict[str, dict[str, Any]] = {}
         for name, direction, messages, last_at in traffic:
             by_link.setdefault(name, {})[direction] = (messages, last_at)
-        return self.draw("links.html", seat, board=board, traffic=by_link)
+        return self.draw("links.html", seat, board=board, traffic=by_link, out=out, inbound=inbound)
 
     async def pulse_runs(self, app: web.Application) -> AsyncIterator[None]:
         """The pulse lives as long as the application."""
@@ -312,6 +314,7 @@ def add_desk(app: web.Application, core: Core) -> Desk:
     add_approvals(app, desk_)
     add_static_data(app, desk_)
     add_proposals(app, desk_)
+    add_since(app, desk_)
     add_exports(app, desk_)
     add_story(app, core, desk_)
     app.router.add_static("/desk/", HERE / "static")

@@ -26,7 +26,7 @@ from store import desk
 from store.cases import ExceptionRow
 from store.references import Claim, claim_many
 
-PAGES = ("/", "/exceptions", "/approvals", "/positions", "/ledger", "/links", "/static")
+PAGES = ("/", "/exceptions", "/approvals", "/positions", "/ledger", "/links", "/since", "/static")
 SCRIPT = "<script>alert(1)</script>"
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from desk_house import DELIVERY, Browser, House, housed
+from desk_world import NOW
 
 from gateway import identity, people
 from gateway.clock import real_now
@@ -119,3 +120,34 @@ async def test_a_pick_that_is_none_is_refused(house: House, picks: Any, says: st
     await sent(house, "PICK/1")
     status, text = await approved(bob, *picks)
     assert (status, says in text) == (409, True)
+
+
+async def test_a_proposal_and_a_repair_wait_there_as_well(house: House) -> None:
+    async with house.pool.acquire() as db:
+        proposal = await db.fetchval(
+            "insert into proposal (id, kind, content, changes, hash, proposed_by, proposed_at, reason)"
+            " values (gen_random_uuid(), 'static', '{}', '[]',"
+            " sha256(convert_to(E'static\n{}\n[]', 'UTF8')), 'ann', $1, $2) returning id",
+            NOW,
+            "<script>new agent",
+        )
+        await db.execute(
+            "insert into raw_message (id, direction, link, transport_key, stored_at, body)"
+            " select n, 'in', 'swift', convert_to(n::text, 'UTF8'), $1, 'x' from generate_series(1, 2) n",
+            NOW,
+        )
+        await db.execute(
+            "insert into exception (lane, code, key, text, message, raised_at)"
+            " values (0, 'parked', 'message 1', 'nobody knows it', 1, $1)",
+            NOW,
+        )
+        await db.execute(
+            "insert into repair (message, original, lane, code, key, maker, reason, asked_at)"
+            " values (2, 1, 0, 'parked', 'message 1', 'ann', 'a typing error', $1)",
+            NOW,
+        )
+    text = await (await house.signed_in("bob")).get("/approvals")
+    assert f'action="/approvals/{proposal}/approve"' in text
+    assert "<script>new" not in text
+    assert "a typing error" in text
+    assert "(2) Approvals" in text
