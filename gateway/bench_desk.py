@@ -34,7 +34,7 @@ from store import desk
 
 OPEN = 120  # instructions that wait for a second person, the rows on the screens
 SCREENS = 50
-ACTIONS_PER_SECOND = 150.0  # holding and releasing; each writes two events or so
+ACTIONS_PER_SECOND = 300.0  # holding and releasing; each writes one event
 SECONDS = 10.0
 TIMES = 7
 PAGES = {
