@@ -64,6 +64,14 @@ async def test_a_page_that_static_data_has_overtaken_is_refused(house: House) ->
     assert "Newer" in await carla.get("/static/portfolios")
 
 
+@pytest.mark.parametrize("content", ["", "[{}]", "7", '{"rows": 1}', '{"rows": [{"table": []}]}'])
+async def test_a_form_that_was_tampered_with_is_refused(house: House, content: str) -> None:
+    carla = await house.signed_in("carla")
+    token = fields(await carla.get("/static"))["token"]
+    form = {"token": token, "content": content, "seen": "", "reason": "x"}
+    assert (await carla.post("/static/apply", form))[0] in (400, 409)
+
+
 async def test_a_form_of_another_site_takes_nothing_in(house: House) -> None:
     carla = await house.signed_in("carla")
     assert (await checked(carla, NEW.encode(), token="0" * 64))[0] == 403
