@@ -33,6 +33,7 @@ from gateway.inbound import Inbound
 from gateway.links import DirectoryLink, LinkConfig, MqttLink
 from gateway.mqtt import Mqtt
 from gateway.relay import Relay
+from gateway.rights import clashes, words
 from gateway.runner import OUTAGES
 from gateway.schema_store import installed_schemas
 from gateway.sink import Sink
@@ -41,6 +42,7 @@ from schemas.static import StaticData, StoredRow
 from schemas.static_rows import LinkRow
 from store import keys, leases, messages, static
 from store import migrate as migrations
+from store import people as store_people
 from store.leases import LANES
 from store.postgres import EmbeddedPostgres
 
@@ -414,7 +416,7 @@ async def verify(settings: Settings, simulators: Path | None) -> list[dict[str, 
 async def add_key(settings: Settings, name: str, person: str, roles: list[str]) -> str:
     """Make a key; its text is shown this once."""
     async with database(settings) as db:
-        return await people.create_key(db, name, person, roles, real_now())
+        return await people.create_key(db, name, person, roles, real_now(), by_machine())
 
 
 async def list_keys(settings: Settings) -> str:
@@ -431,7 +433,7 @@ async def list_keys(settings: Settings) -> str:
 async def disable_key(settings: Settings, prefix: str) -> str:
     """Disable a key by its prefix."""
     async with database(settings) as db:
-        done = await keys.disable(db, prefix, real_now())
+        done = await people.disable_key(db, prefix, real_now(), by_machine())
     if not done:
         raise Refused(
             "unknown_key",
@@ -445,3 +447,46 @@ async def disable_key(settings: Settings, prefix: str) -> str:
             ],
         )
     return f"{prefix} is disabled"
+
+
+async def add_person(settings: Settings, login: str, name: str, roles: list[str]) -> str:
+    """Make a person; their first password is shown this once."""
+    if (why := clashes(roles, settings.environment)) is not None:
+        raise Refused("invalid", [Problem("roles", "duties", why, login)])
+    async with database(settings) as db:
+        password = await people.add(db, login, name, roles, real_now(), by_machine())
+    return f"{login} signs in with {password} and must change it then"
+
+
+async def change_person(settings: Settings, deed: str, login: str) -> str:
+    """Disable, enable or reset one; what to tell."""
+    async with database(settings) as db:
+        match deed:
+            case "disable":
+                await people.disable(db, login, real_now(), by_machine())
+                return f"{login} is out: sessions ended, keys open nothing within two seconds"
+            case "enable":
+                await people.enable(db, login, by_machine())
+                return f"{login} may sign in again"
+            case _:
+                password = await people.reset(db, login, by_machine())
+                return f"{login} signs in with {password} and must change it then"
+
+
+async def list_people(settings: Settings) -> str:
+    """Everybody with their rights, a line each."""
+    async with database(settings) as db:
+        found, rights = await store_people.everyone(db), await store_people.all_rights(db)
+    held: dict[str, list[str]] = {}
+    for row in rights:
+        held.setdefault(row.person, []).append(words(row))
+    return "\n".join(
+        f"{p['login']:<20} {p['name']:<24} {'; '.join(held.get(p['login'], ['no right']))}"
+        f"{'  disabled' if p['disabled_at'] else ''}"
+        for p in found
+    )
+
+
+def by_machine() -> str:
+    """Who works at the command line: the account of this machine."""
+    return f"{os.environ.get('USER', 'somebody')} (command line)"

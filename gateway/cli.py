@@ -27,6 +27,8 @@ app = typer.Typer(
 )
 keys_app = typer.Typer(help="API keys: who may do what.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
+users_app = typer.Typer(help="People: who may sign in.", no_args_is_help=True)
+app.add_typer(users_app, name="users")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder (FINALITY_DATA).")]
 
@@ -307,7 +309,7 @@ def bench(
 @keys_app.command("add")
 def keys_add(
     name: str,
-    roles: Annotated[str, typer.Option(help="viewer,maker,checker,link,admin")] = "viewer",
+    roles: Annotated[str, typer.Option(help="viewer,maker,checker,link,auditor,config")] = "viewer",
     person: Annotated[
         str | None, typer.Option(help="Whose key it is; checker is never maker.")
     ] = None,
@@ -333,6 +335,55 @@ def keys_disable(prefix: str, data: Data = None) -> None:
     from gateway import app as wiring
 
     typer.echo(run_loop(wiring.disable_key(settings_for(data), prefix)))
+
+
+@users_app.command("add")
+def users_add(
+    login: str,
+    name: Annotated[str | None, typer.Option(help="Full name; without it the login.")] = None,
+    roles: Annotated[
+        str, typer.Option(help="Only while nobody decides about rights: security, maker, ...")
+    ] = "",
+    data: Data = None,
+) -> None:
+    """Add a person and print the password to give them; they must change it at once."""
+    from gateway import app as wiring
+
+    wanted = [role.strip() for role in roles.split(",") if role.strip()]
+    typer.echo(run_loop(wiring.add_person(settings_for(data), login, name or login, wanted)))
+
+
+@users_app.command("list")
+def users_list(data: Data = None) -> None:
+    """Everybody, with their rights."""
+    from gateway import app as wiring
+
+    typer.echo(run_loop(wiring.list_people(settings_for(data))))
+
+
+@users_app.command("disable")
+def users_disable(login: str, data: Data = None) -> None:
+    """Let a person in no more, by any door."""
+    change_person("disable", login, data)
+
+
+@users_app.command("enable")
+def users_enable(login: str, data: Data = None) -> None:
+    """Let a disabled person in again, with the rights they had."""
+    change_person("enable", login, data)
+
+
+@users_app.command("reset")
+def users_reset(login: str, data: Data = None) -> None:
+    """Print a new password to give a person; their sessions end and every lock comes off."""
+    change_person("reset", login, data)
+
+
+def change_person(deed: str, login: str, data: Path | None) -> None:
+    """One deed on one person."""
+    from gateway import app as wiring
+
+    typer.echo(run_loop(wiring.change_person(settings_for(data), deed, login)))
 
 
 def read_input(file: Path) -> bytes:

@@ -16,6 +16,7 @@ from aiohttp import web
 from gateway import idempotency, openapi, problems
 from gateway.api import (
     actions,
+    audit,
     books,
     exceptions,
     feed,
@@ -72,6 +73,7 @@ ROUTES: tuple[Route, ...] = (
     *feed.ROUTES,
     *static_data.ROUTES,
     *proposals.ROUTES,
+    *audit.ROUTES,
     *house.ROUTES,
     Route(
         "GET",

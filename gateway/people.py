@@ -30,6 +30,7 @@ LOGIN_MAX = 60
 HASHER = PasswordHasher()
 NOBODYS = HASHER.hash(secrets.token_urlsafe(16))  # verified where there is no such person
 _AT_ONCE = 2  # 64 MiB each while it is verified
+TWO = 2  # persons it takes to change a right
 WRONG = "No person signs in with this name and password."
 
 
@@ -144,8 +145,8 @@ async def add(
 ) -> str:
     """A new person with a password for the first sign-in, which must be changed then.
 
-    Rights are given with it only while nobody can decide about rights; after that another person
-    approves them (the kind `rights` of proposals).
+    Rights are given with it only until two people can decide about rights; from then on one of them asks
+    and another approves (the kind `rights` of proposals).
     """
     wanted = sorted({role.strip() for role in roles} - {""})
     problems = [
@@ -162,11 +163,9 @@ async def add(
     password = secrets.token_urlsafe(12)
     hashed = await asyncio.to_thread(HASHER.hash, password)
     async with db.transaction():
-        first = await people.security_officers(db) == 0
+        first = await people.security_officers(db) < TWO
         if wanted and not first:
-            words = (
-                "somebody decides about rights already: add the person without, then ask for them"
-            )
+            words = "two people decide about rights: add the person without, then ask for them at /users"
             raise Refused("invalid", [Problem("roles", "four_eyes", words, ", ".join(wanted))])
         if not await people.add(db, login.strip(), name.strip() or login.strip(), hashed, now, by):
             raise Refused("invalid", [Problem("login", "exists", "there is such a person", login)])
@@ -266,3 +265,12 @@ async def _answered_for(
     if beyond := sorted(set(roles) - held):
         what = f"{person} holds {', '.join(sorted(held)) or 'no role'}; ask for the right first"
         raise Refused("invalid", [Problem("roles", "not_held", what, ", ".join(beyond))])
+
+
+async def disable_key(db: Connection, prefix: str, now: datetime, by: str) -> bool:
+    """No longer let this key in; False when it was not in use."""
+    async with db.transaction():
+        person = await keys.disable(db, prefix, now)
+        if person is not None:
+            await told.leave(db, [told.of_person(person, "KeyDisabled", by, {"prefix": prefix})])
+    return person is not None

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Literal, get_args
 
+from schemas.instruction import Instruction, Payment
+from schemas.static import StaticData
+from schemas.static_rows import Fund, Portfolio
+from settlement.approval import type_of
 from store.people import Entitlement
 
 Role = Literal["viewer", "maker", "checker", "link", "auditor", "config", "security", "admin"]
@@ -30,8 +35,18 @@ MAY: dict[str, frozenset[Right]] = {
 # of the matrix of duties: who decides about rights or set-up neither makes nor checks
 CLASHES = (
     ("security", frozenset({"maker", "checker", "link"})),
-    ("config", frozenset({"checker"})),
+    ("config", frozenset({"maker", "checker", "security"})),
 )
+# what each action on an instruction needs, whatever door it came through
+ACTION_RIGHTS: dict[str, Right] = {
+    "approve": "checker",
+    "decide_fate": "checker",
+    **dict.fromkeys(("cancel", "hold", "release", "amend", "repair"), "maker"),
+    **dict.fromkeys(
+        ("release_date", "own", "let_go", "assign", "note", "follow_up"), "maker or checker"
+    ),
+}
+BEYOND = "beyond_rights"  # the rule a refusal for want of a right names
 KINDS = ("RVP", "DVP", "RF", "DF", "PAY")
 ANY = "*"
 
@@ -47,6 +62,21 @@ class Subject:
     currency: str | None = None
 
 
+def subject_of(
+    body: Instruction | Payment, portfolio: str, static: StaticData, on: date
+) -> Subject:
+    """What rights to this instruction are held against."""
+    row = static.find(Portfolio, portfolio, on=on) if portfolio else None
+    fund = static.find(Fund, row.fund, on=on) if row is not None else None
+    entity = "" if fund is None else fund.legal_entity
+    if isinstance(body, Payment):
+        return Subject(portfolio, entity, "PAY", body.amount.value, body.amount.currency)
+    money = body.settlement_amount or body.deal_amount
+    if money is None:
+        return Subject(portfolio, entity, type_of(body))
+    return Subject(portfolio, entity, type_of(body), money.value, money.currency)
+
+
 def clashes(roles: Iterable[str], environment: str) -> str | None:
     """Why one person cannot hold these roles together; None when they may."""
     held = frozenset(roles)
@@ -60,15 +90,19 @@ def clashes(roles: Iterable[str], environment: str) -> str | None:
 
 
 def admits(row: Entitlement, subject: Subject) -> bool:
-    """Whether a right of this row reaches that far."""
+    """Whether a right of this row reaches that far; no limit reaches an amount nobody knows."""
     within = (
         row.entity in (ANY, subject.entity)
         and row.portfolio in (ANY, subject.portfolio)
         and row.kind in (ANY, subject.kind)
     )
-    if not within or row.amount_max is None or subject.amount is None:
+    if not within or row.amount_max is None:
         return within
-    return row.currency == subject.currency and subject.amount <= row.amount_max
+    return (
+        subject.amount is not None
+        and row.currency == subject.currency
+        and subject.amount <= row.amount_max
+    )
 
 
 def words(row: Entitlement) -> str:

@@ -25,7 +25,7 @@ select prefix, name, person, roles, created_at, disabled_at from api_key
 order by created_at, prefix
 """
 DISABLE = """
-update api_key set disabled_at = $2 where prefix = $1 and disabled_at is null returning prefix
+update api_key set disabled_at = $2 where prefix = $1 and disabled_at is null returning person
 """
 
 PERSONS = """
@@ -57,9 +57,10 @@ async def everyone(db: Connection) -> list[Any]:
     return list(await db.fetch(ALL))
 
 
-async def disable(db: Connection, prefix: str, at: datetime) -> bool:
-    """No longer let this key in; False when it was not in use."""
-    return await db.fetchval(DISABLE, prefix, at) is not None
+async def disable(db: Connection, prefix: str, at: datetime) -> str | None:
+    """No longer let this key in: whose it was, or None when it was not in use."""
+    person: str | None = await db.fetchval(DISABLE, prefix, at)
+    return person
 
 
 async def persons(db: Connection) -> frozenset[str]:

@@ -21,7 +21,7 @@ from gateway import problems
 from gateway.api import answers
 from gateway.api.route import JSON, Call, Route, Schema, answer, read_body, refuse_repeats
 from gateway.items import Result
-from gateway.rights import Right
+from gateway.rights import BEYOND, Right
 from schemas.instruction import PRINTED
 from schemas.problem import Refused
 
@@ -145,6 +145,8 @@ def code_of(result: Result) -> str:
     """Why an action was refused: the person, the state, or what was said."""
     if any(p.rule == "four_eyes" for p in result.problems):
         return "four_eyes"
+    if any(p.rule == BEYOND for p in result.problems):
+        return "forbidden"
     if any(p.path == "state" for p in result.problems):
         return "not_allowed"
     return "invalid"

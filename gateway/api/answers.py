@@ -514,6 +514,26 @@ class Imported(Answer):
     changes: list[RowChange]
 
 
+class AuditEntry(Answer):
+    """One event a person caused: `said` holds what it says, with what it was before where it changed."""
+
+    at: datetime
+    person: str
+    type: str
+    object: UUID
+    reference: str | None
+    portfolio: str | None
+    said: dict[str, Any]
+    lane: int
+    seq: int
+    hash: str
+
+
+class AuditTrail(Answer):
+    deeds: list[AuditEntry]
+    cursor: str | None
+
+
 class ClockState(Answer):
     now: datetime
     virtual: bool

@@ -25,6 +25,7 @@ from gateway.api.route import (
     refuse_repeats,
 )
 from gateway.items import Result
+from gateway.rights import BEYOND
 from schemas.dates import Day
 from schemas.instruction import Instruction, Payment
 from schemas.problem import Problem, Refused
@@ -157,6 +158,8 @@ def _item(
 
 
 def _code(result: Result) -> str:
+    if any(p.rule == BEYOND for p in result.problems):
+        return "forbidden"
     return "conflict" if result.outcome == "conflict" else "invalid"
 
 

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from gateway.desk import actions, case, lines, live, login, words
 from gateway.desk.approvals import add_approvals
+from gateway.desk.audit import add_audit
 from gateway.desk.board import Board
 from gateway.desk.entrance import add_entrance
 from gateway.desk.exceptions import add_exceptions
@@ -26,6 +27,7 @@ from gateway.desk.static_data import add_static_data
 from gateway.desk.story import add_story
 from gateway.desk.tickets import add_tickets
 from gateway.desk.upload import add_upload
+from gateway.desk.users import add_users
 from schemas.problem import Refused
 from schemas.static_rows import Instrument
 from store import approvals, desk, keys, link_work, queries
@@ -316,6 +318,8 @@ def add_desk(app: web.Application, core: Core) -> Desk:
     add_proposals(app, desk_)
     add_since(app, desk_)
     add_exports(app, desk_)
+    add_users(app, desk_)
+    add_audit(app, desk_)
     add_story(app, core, desk_)
     app.router.add_static("/desk/", HERE / "static")
     app.cleanup_ctx.append(desk_.pulse_runs)

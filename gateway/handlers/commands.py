@@ -8,6 +8,7 @@ import json
 import time
 import zlib
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from schemas.problem import Problem, Refused
 from store import cases, command_answers, commands, references
 from store.cases import ExceptionRow
 from store.leases import LANES
+from store.people import Entitlement
 from store.references import Claim
 from store.rows import Connection
 
@@ -175,7 +177,7 @@ def read(row: Any) -> Item:
             payload["said"],
             row["id"],
         )
-    client = Client(**{**payload["client"], "roles": frozenset(payload["client"]["roles"])})
+    client = _client_of(payload["client"])
     if row["kind"] == "exception":
         return Handling(
             row["lane"],
@@ -250,4 +252,16 @@ def _client(client: Client) -> dict[str, Any]:
         "name": client.name,
         "person": client.person,
         "roles": sorted(client.roles),
+        "bounds": [[None if v is None else str(v) for v in row] for row in client.bounds],
     }
+
+
+def _client_of(said: dict[str, Any]) -> Client:
+    bounds = tuple(
+        Entitlement(*row[:5])._replace(
+            amount_max=None if row[5] is None else Decimal(row[5]), currency=row[6]
+        )
+        for row in said["bounds"]
+    )
+    roles = frozenset(said["roles"])
+    return Client(said["prefix"], said["name"], said["person"], roles, bounds)

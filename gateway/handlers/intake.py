@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from gateway.handlers import people
 from gateway.handlers.case import Case
 from gateway.handlers.commands import difference
 from gateway.handlers.release import BY_HAND
 from gateway.items import Result, Submission
 from schemas.fact import Approved
 from schemas.instruction import Instruction
+from schemas.problem import Problem, Refused
 from settlement.approval import approval_needed
 from store import messages, references
 from store.cases import InstructionRow
@@ -31,7 +33,7 @@ async def claim(advance: Advance, db: Connection, submissions: Sequence[Submissi
     cases = [(s, new_case(s)) for s in submissions]
     good: list[tuple[Submission, Case]] = []
     for submission, case in cases:
-        problems = advance.desk.complete(case)
+        problems = [*_beyond(advance, submission, case), *advance.desk.complete(case)]
         if problems:
             advance.results[id(submission)] = Result("refused", None, None, tuple(problems))
         else:
@@ -56,6 +58,14 @@ async def claim(advance: Advance, db: Connection, submissions: Sequence[Submissi
             again.append((submission, key))
     await _answer_again(advance, db, again, {s.id: s for s, _ in good})
     return fresh
+
+
+def _beyond(advance: Advance, submission: Submission, case: Case) -> tuple[Problem, ...]:
+    try:
+        people.may(advance, submission.client, "maker", case)
+    except Refused as refused:
+        return refused.problems
+    return ()
 
 
 async def _answer_again(

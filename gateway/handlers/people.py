@@ -11,7 +11,9 @@ import pydantic
 from gateway.handlers import terms
 from gateway.handlers.case import Case
 from gateway.handlers.condition_row import FOLLOW_UP_DUE, flags_of
+from gateway.identity import Client
 from gateway.items import Action, Result
+from gateway.rights import ACTION_RIGHTS, BEYOND, Right, subject_of
 from schemas.fact import Approved, FateDecided, Withdrawn
 from schemas.instruction import Instruction, Payment
 from schemas.problem import Problem, Refused
@@ -35,12 +37,26 @@ def act(advance: Advance, item: Action) -> None:
             raise refuse(
                 refusal.path, refusal.rule, refusal.text, _about(advance, case, item, refusal)
             )
+        may(advance, item.client, ACTION_RIGHTS[item.action], case)
         case.flags.discard(FOLLOW_UP_DUE)
         ACTIONS[item.action](advance, case, item)
         case.touched = True
         advance.results[id(item)] = Result("done", case.id, advance.desk.state_of(case))
     except Refused as refused:
         advance.results[id(item)] = Result("refused", item.id, None, refused.problems)
+
+
+def may(advance: Advance, client: Client, right: Right, case: Case) -> None:
+    """Refused when this client's rights do not reach the instruction as it stands."""
+    assert case.body is not None
+    if not client.bounds and client.may(right):
+        return
+    subject = subject_of(case.body, case.portfolio, advance.desk.static, advance.desk.today)
+    if (why := client.why_not(right, subject)) is not None:
+        asked = (
+            f"{subject.kind} {subject.portfolio} {subject.currency or ''} {subject.amount or ''}"
+        )
+        raise refuse("rights", BEYOND, f"{why}; another person must do this", asked.strip())
 
 
 def refuse(path: str, rule: str, message: str, value: str | None = None) -> Refused:

@@ -33,9 +33,12 @@ class Told(NamedTuple):
 
 def of_person(login: str, type_: str, actor: str, said: dict[str, Any] | None = None) -> Told:
     """An event about a person: signing in, a password, rights, keys."""
-    return Told(
-        uuid5(NAMESPACE_OID, f"person|{login}"), type_, actor, {"person": login, **(said or {})}
-    )
+    return Told(person_id(login), type_, actor, {"person": login, **(said or {})})
+
+
+def person_id(login: str) -> UUID:
+    """What events about a person are about."""
+    return uuid5(NAMESPACE_OID, f"person|{login}")
 
 
 async def leave(db: Connection, events: Sequence[Told]) -> None:
