@@ -10,7 +10,9 @@ from store.rows import Connection
 
 # what programs and lanes do by themselves is no deed; event_by_people has the rest
 _BY_PEOPLE = "e.actor not in ('lifecycle', 'outside')"
-_ROUTINE = "('InstructionReceived', 'Instructed', 'TradeBooked')"
+_ROUTINE = """(
+    'InstructionReceived', 'Instructed', 'TradeBooked', 'CashOpened', 'PositionOpened'
+)"""
 LAST_DEED = f"select max(e.known_at) from event e where e.actor = $1 and {_BY_PEOPLE}"
 MOVED = "select state, count(*) as count from condition where since > $1 group by state order by 2 desc, 1"
 MOVED_LAST = "select id from condition where since > $1 order by since desc, id limit $2"

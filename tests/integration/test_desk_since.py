@@ -49,6 +49,7 @@ async def test_it_begins_at_ones_last_deed_and_names_what_others_did(house: Hous
     assert "your last deed" in mine
     assert "<td>bob</td>" in mine  # what bob did after ann
     assert "<td>ann</td>" not in mine
+    assert "opened" not in mine.partition("What others did")[2].partition("What moved")[0]
     assert "Nobody else did anything" in other
 
 
