@@ -122,6 +122,8 @@ class House:
         """Put rows in, and wake whoever follows the log."""
         async with self.pool.acquire() as db:
             await world.write(db)
+        for worker in self.running.core.workers:
+            worker.forget()  # this was written behind the lanes' back
         self.running.core.feed.wake()
 
     async def show(self, *rows: Any) -> None:

@@ -8,10 +8,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from desk_house import House
+from desk_house import House, delivery
 from desk_screen import BROWSER, Screen, sit_down
 from desk_world import NOW, TODAY, add, condition, full_day
 from playwright.async_api import Browser, expect
+from street import confirmation
 
 pytestmark = BROWSER
 WIDE = {"width": 1680, "height": 960}
@@ -118,3 +119,54 @@ async def test_question_9_what_is_failing_and_how_old(desk: Screen) -> None:
     assert all(re.fullmatch(r"\d+ (d|h|min)", age) for age in ages)
     await expect(desk.page.locator(".sum")).to_contain_text(re.compile(r"open EUR [\d,.]+ · USD"))
     await desk.picture("9-failing")
+
+
+async def test_question_10_what_came_in_that_we_do_not_know(desk: Screen) -> None:
+    stranger = confirmation("NOTOURS1", "THEIRS-77")
+    await desk.house.running.core.receive("swift", stranger)
+    unknown = desk.page.locator(".tabs a", has_text="Unknown inbound")
+    await desk.live("/")
+    await expect(unknown).to_contain_text("3")  # two lie there since the morning
+    await unknown.click()
+    line = desk.page.locator("tr", has_text="NOTOURS1").first
+    await expect(line).to_contain_text("MT545")
+    await expect(line).to_contain_text("swift")
+    await desk.picture("10-unknown-inbound")
+    await line.get_by_role("link").first.click()
+    await expect(desk.page.locator("main")).to_contain_text("NOTOURS1")
+
+
+async def test_question_11_who_did_this_who_approved_it_and_when(desk: Screen) -> None:
+    id_ = await delivery(desk.house, "ann")
+    await desk.open(f"/instructions/{id_}")
+    await desk.page.keyboard.press("a")
+    await desk.page.get_by_role("button", name=re.compile("Approve")).click()
+    story = desk.page.locator(".story li")
+    for title, who in (("Instruction received", "ann"), ("Approved", "both")):
+        step = story.filter(has_text=title).first
+        await expect(step.locator(".by")).to_have_text(who)
+        await expect(step.locator("time")).to_have_text(re.compile(r"\d\d:\d\d:\d\d"))
+    await desk.picture("11-who-did-who-approved")
+
+
+async def test_question_12_what_changed_since_i_left(desk: Screen) -> None:
+    id_ = await delivery(desk.house, "ann")
+    await desk.open(f"/instructions/{id_}")
+    await desk.page.keyboard.press("n")
+    await desk.page.get_by_label("Note").fill("The broker confirmed it by phone")
+    await desk.page.get_by_role("button", name="Note").click()
+    await expect(desk.page.locator(".story")).to_contain_text("confirmed it by phone")
+
+    await desk.house.running.core.set_clock(NOW + timedelta(minutes=40))
+    bob = await desk.house.signed_in("bob")
+    asked = await bob.get(f"/instructions/{id_}/approve")
+    form = dict(re.findall(r'name="(token|seen|content)" value="([^"]+)"', asked))
+    assert (await bob.post(f"/instructions/{id_}/approve", form))[0] == 303
+
+    await desk.page.get_by_role("link", name="Since", exact=False).first.click()
+    main = desk.page.locator("main")
+    await expect(main).to_contain_text("your last deed")
+    deed = main.locator("tr", has_text="bob")
+    await expect(deed.first).to_contain_text("Approved")
+    await expect(main).to_contain_text("swift")
+    await desk.picture("12-since-i-left")
