@@ -13,13 +13,19 @@ _BY_PEOPLE = "e.actor not in ('lifecycle', 'outside')"
 _ROUTINE = """(
     'InstructionReceived', 'Instructed', 'TradeBooked', 'CashOpened', 'PositionOpened'
 )"""
-LAST_DEED = f"select max(e.known_at) from event e where e.actor = $1 and {_BY_PEOPLE}"
+# coming and going is no work: who has just signed in was away since before
+_COMING = "('SignedIn', 'SignInFailed', 'PasswordChanged')"
+LAST_DEED = f"""
+select max(e.known_at) from event e
+where e.actor = $1 and {_BY_PEOPLE} and e.type not in {_COMING}
+"""
 MOVED = "select state, count(*) as count from condition where since > $1 group by state order by 2 desc, 1"
 MOVED_LAST = "select id from condition where since > $1 order by since desc, id limit $2"
 DEEDS = f"""
 select e.type, e.actor, e.known_at, i.id, i.reference
 from event e left join instruction i on i.id = e.aggregate
 where {_BY_PEOPLE} and e.actor <> $2 and e.known_at > $1 and e.type not in {_ROUTINE}
+  and e.type not in {_COMING}
 order by e.known_at desc, e.lane, e.seq limit $3
 """
 EXCEPTIONS = """

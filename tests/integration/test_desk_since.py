@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -13,7 +14,8 @@ import pytest
 from desk_house import House, delivery, housed
 from desk_world import NOW, condition
 
-from gateway import identity
+import store.since
+from gateway import identity, people
 
 
 @pytest.fixture
@@ -51,6 +53,28 @@ async def test_it_begins_at_ones_last_deed_and_names_what_others_did(house: Hous
     assert "<td>ann</td>" not in mine
     assert "opened" not in mine.partition("What others did")[2].partition("What moved")[0]
     assert "Nobody else did anything" in other
+
+
+async def test_signing_in_is_no_deed(house: House) -> None:
+    id_ = await delivery(house, "both")
+    client = await identity.authenticate(house.pool, house.keys["bob"])
+    assert client
+    assert not (await house.running.core.act(client, UUID(id_), "own", {})).problems
+    await house.running.core.set_clock(NOW + timedelta(hours=2))
+    async with house.pool.acquire() as db:
+        password = await people.reset(db, "both", "cli")
+    browser = house.stranger()
+    status, _ = await browser.post("/login", {"name": "both", "password": password})
+    assert status == 200
+    async with asyncio.timeout(10):
+        async with house.pool.acquire() as db:
+            while not await db.fetchval("select count(*) from event where type = 'SignedIn'"):
+                await asyncio.sleep(0.05)
+    async with house.pool.acquire() as db:
+        since = await store.since.last_deed(db, "both")
+        deeds = await store.since.deeds(db, NOW - timedelta(days=1), "ann", 10)
+    assert since is not None and since < NOW + timedelta(hours=1)
+    assert "SignedIn" not in {deed["type"] for deed in deeds}
 
 
 async def test_a_moment_that_is_none_is_answered_with_the_reason(house: House) -> None:
