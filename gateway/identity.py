@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.rights import ANY, MAY, Right, Subject, admits, words
+from gateway.rights import MAY, Right, Subject, admits, words
 from schemas.problem import Problem, Refused
 from store import keys
 from store.people import Entitlement
@@ -46,27 +46,6 @@ class Client:
         if any(admits(row, subject) for row in bounds) or set(mine) - {r.role for r in bounds}:
             return None
         return f"{self.person} is {'; '.join(words(row) for row in bounds)}"
-
-    @property
-    def sees_all(self) -> bool:
-        """Whether nothing is hidden: some role that sees is held for every entity and portfolio."""
-        bounded = {
-            row.role
-            for row in self.bounds
-            if (row.entity, row.portfolio) != (ANY, ANY)
-            and not any(
-                (o.role, o.entity, o.portfolio) == (row.role, ANY, ANY) for o in self.bounds
-            )
-        }
-        return any("viewer" in MAY.get(role, ()) for role in self.roles - bounded)
-
-    def sees(self, portfolio: str, entity: str) -> bool:
-        """Whether some role that sees reaches this portfolio."""
-        return self.sees_all or any(
-            row.entity in (ANY, entity) and row.portfolio in (ANY, portfolio)
-            for row in self.bounds
-            if "viewer" in MAY.get(row.role, ())
-        )
 
 
 def client_of(row: Any) -> Client:

@@ -106,7 +106,7 @@ class Tickets:
 
     async def enter(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """Take the ticket in: it waits for another person's approval."""
-        form = await request.post()
+        form = await self._own(request, seat)
         if "keep" in form:
             return await self._keep(seat, form)
         checked = await self._checked(request, seat)
@@ -184,8 +184,6 @@ class Tickets:
         return kind, json.loads(rows[name]["fields"]) | self._fresh(kind)
 
     async def _keep(self, seat: Seat, form: Mapping[str, object]) -> web.Response:
-        if form.get("token") != seat.token:
-            return self.frame.problem(403, "Refused", "The form came from another site.", seat)
         kind = kind_of(str(form.get("kind_of_ticket", "")))
         name = "".join(c for c in str(form.get("name_it", "")) if c.isprintable()).strip()
         said = ticket_fields.typed(kind, form)

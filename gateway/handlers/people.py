@@ -158,6 +158,9 @@ def amend(advance: Advance, case: Case, item: Action) -> None:
         return
     if body == case.body:
         raise refuse("(body)", "unchanged", "these are its values already; nothing would change")
+    if advance.desk.second_person(case, body):  # its replacement would leave on one person's word
+        words = "another person approves what is sent of this: cancel it and hand in a new one"
+        raise refuse("state", "approval_needed", words, where.state)
     version = case.next_version()
     problems = terms.check(advance.desk, case, body)
     if problems:

@@ -162,12 +162,16 @@ class Desk:
         step = f"cancel {version} {number}"
         return reference_for(CANCEL_REFERENCE, case.client, case.reference, step)
 
+    def second_person(self, case: Case, body: Instruction | Payment) -> bool:
+        """Whether this content may leave only once another person approved it."""
+        on = body.trade_date if isinstance(body, Instruction) else body.value_date
+        by_hand = any(f.startswith(BY_HAND) for f in case.flags)
+        return by_hand or approval_needed(body, case.client, self.static, on)
+
     def supersede(self, case: Case, person: str) -> None:
         """After a repair: approve by policy or wait for a second person, then go on as a new version."""
         assert case.body is not None
-        on = case.body.trade_date if isinstance(case.body, Instruction) else case.body.value_date
-        by_hand = any(f.startswith(BY_HAND) for f in case.flags)
-        if by_hand or approval_needed(case.body, case.client, self.static, on):
+        if self.second_person(case, case.body):
             case.flags.add("reapprove:")
             return
         self.go_on(case, person)

@@ -127,6 +127,21 @@ async def test_an_approval_of_a_page_from_before_the_edit_is_refused(house: Hous
     assert await left(house) == 0
 
 
+async def test_what_was_sent_with_approval_is_not_replaced_without(house: House) -> None:
+    id_ = await made(house, "ann")
+    status, said = await ask(house, "bob", id_, "approve")
+    assert status == 200, said
+    sent = await left(house)
+    status, said = await ask(
+        house, "ann", id_, "amend", {"quantity": {"type": "UNIT", "value": "250000"}}
+    )
+    assert status == 409, said
+    assert said["errors"][0]["rule"] == "approval_needed"
+    assert "hand in a new one" in said["errors"][0]["message"]
+    await house.running.core.idle()
+    assert await left(house) == sent
+
+
 async def test_a_replayed_request_makes_nothing_twice(house: House) -> None:
     await made(house, "ann")
     body = Instruction.model_validate(DELIVERY)
