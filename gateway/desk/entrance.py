@@ -6,8 +6,8 @@ from aiohttp import web
 
 from gateway import identity, people
 from gateway.clock import real_now
-from gateway.desk import login
-from gateway.desk.frame import Frame
+from gateway.desk import lines, login
+from gateway.desk.frame import Frame, read_form
 from gateway.desk.login import Seat
 from schemas.problem import Refused
 
@@ -32,9 +32,12 @@ class Entrance:
 
     async def enter(self, request: web.Request) -> web.StreamResponse:
         """A session for who knows name and password, or shows a key that opens."""
-        if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-            return self.frame.problem(403, "Refused", "The form came from another site.", None)
-        form = await request.post()
+        if login.from_elsewhere(request):
+            return self.frame.foreign(None)
+        try:
+            form = await read_form(request)
+        except lines.Unreadable as error:
+            return self._form(str(error))
         if "key" in form:
             return await self._with_key(request, str(form["key"]).strip())
         name, password = str(form.get("name", "")).strip(), str(form.get("password", ""))
@@ -54,9 +57,6 @@ class Entrance:
 
     async def leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """End the session."""
-        form = await request.post()
-        if not login.own_form(request, seat, form.get("token")):
-            return self.frame.problem(403, "Refused", "The form came from another site.", seat)
         await self.frame.sessions.close(request)
         away = web.HTTPSeeOther("/login")
         away.del_cookie(login.COOKIE, path="/")
@@ -69,8 +69,6 @@ class Entrance:
     async def set_password(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """Take the new password, or say what is wrong with it."""
         form = await request.post()
-        if not login.own_form(request, seat, form.get("token")):
-            return self.frame.problem(403, "Refused", "The form came from another site.", seat)
         old, new = str(form.get("old", "")), str(form.get("new", ""))
         if new != str(form.get("again", "")):
             return self._password(seat, "The two new passwords differ.")

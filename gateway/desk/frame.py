@@ -32,6 +32,11 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+FOREIGN = (
+    "This form was not sent by a page of this desk that you opened in this session (a cross-site form, or"
+    " a page from before you signed in), so nothing was done. Open the page here again and send it from"
+    " there."
+)
 BEFORE = ("/password", "/logout")  # what a person may ask for before the first password is changed
 Handler = Callable[[web.Request, Seat], Awaitable[web.StreamResponse]]
 Plain = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -75,13 +80,18 @@ class Frame:
         return lines.view(query, partial(finder.sought, static=self.core.static))
 
     def page(self, handler: Handler, right: Right | Literal["anyone"] = "viewer") -> Plain:
-        """The handler for signed-in people with this right; everyone else is shown the door."""
+        """The handler for signed-in people with this right; everyone else is shown the door.
+
+        What is posted must be a form of our own page; no handler behind this asks again.
+        """
 
         async def guarded(request: web.Request) -> web.StreamResponse:
             try:
                 seat = await self.sessions.seat(request)
                 if seat is None:
                     return self._door(request)
+                if request.method == "POST" and not await self._own_form(request, seat):
+                    return self.foreign(seat)
                 if seat.must_change and request.path not in BEFORE:
                     raise web.HTTPSeeOther("/password")
                 if right != "anyone" and not seat.client.may(right):
@@ -89,6 +99,8 @@ class Frame:
                     text = f"This page needs the role {right}; you have {mine}."
                     return self.problem(403, "Not for this key", text, seat)
                 return await self._answered(handler, request, seat)
+            except lines.Unreadable as error:
+                return self.problem(400, "This cannot be read", str(error), None)
             except OUTAGES:
                 text = "The database is away; try again soon."
                 return self.problem(503, "Out of reach", text, None)
@@ -99,6 +111,16 @@ class Frame:
         if request.method == "GET" and request.path != "/live":
             raise web.HTTPSeeOther("/login")
         return self.problem(401, "Sign in first", "Your session has ended.", None)
+
+    async def _own_form(self, request: web.Request, seat: Seat) -> bool:
+        if login.from_elsewhere(request):
+            return False  # its body is not even read
+        form = await read_form(request)
+        return login.own_form(request, seat, form.get("token"))
+
+    def foreign(self, seat: Seat | None) -> web.Response:
+        """The answer to a form that another site sent."""
+        return self.problem(403, "Refused", FOREIGN, seat)
 
     async def _answered(
         self, handler: Handler, request: web.Request, seat: Seat
@@ -126,3 +148,14 @@ class Frame:
     def problem(self, status: int, title: str, text: str, seat: Seat | None) -> web.Response:
         """A page that says what went wrong."""
         return self.draw("problem.html", seat, status, title=title, text=text)
+
+
+async def read_form(request: web.Request) -> Mapping[str, Any]:
+    """The form a page sent; `Unreadable` when it is none, or holds what no text of ours does."""
+    try:
+        form = await request.post()
+    except (ValueError, LookupError) as error:
+        raise lines.Unreadable(f"the form cannot be read: {error}") from error
+    if found := [n for n, v in form.items() if "\0" in n or (isinstance(v, str) and "\0" in v)]:
+        raise lines.Unreadable(f"no field holds a NUL; take it out of {found[0]!r}")
+    return form

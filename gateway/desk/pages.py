@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 from aiohttp import web
 
-from gateway.desk import actions, case, lines, live, login, words
+from gateway.desk import actions, case, lines, live, words
 from gateway.desk.approvals import add_approvals
 from gateway.desk.audit import add_audit
 from gateway.desk.board import Board
@@ -181,10 +181,8 @@ class Desk(Frame):
         )
 
     async def act(self, request: web.Request, seat: Seat) -> web.StreamResponse:
-        """Do it, unless the form is not ours, the page is stale or the rules refuse."""
+        """Do it, unless the page is stale or the rules refuse."""
         form = await request.post()
-        if not login.own_form(request, seat, form.get("token")):
-            return self.problem(403, "Refused", "The form came from another site.", seat)
         action, row, board = await self._asked(request)
         if row is None:
             return self.problem(404, "Not here", "There is no such instruction.", seat)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from gateway import workbook
-from gateway.desk import changes, login, words
+from gateway.desk import changes, words
 from gateway.desk.frame import HEADERS, Frame
 from gateway.desk.login import Seat
 from gateway.handlers import importing
@@ -130,8 +130,8 @@ class StaticPages:
     async def check(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """What is wrong with an uploaded workbook, or what it would change; nothing is applied."""
         form = await request.post()
-        if (refused := self._not_from_us(request, seat, form.get("token"))) is not None:
-            return refused
+        if (why := _why_not(seat)) is not None:
+            return self.frame.problem(403, "Refused", f"Taking in static data {why}.", seat)
         given = form.get("book")
         if not isinstance(given, web.FileField) or not given.filename:
             return self.frame.problem(422, "Something is missing", "Choose a workbook.", seat)
@@ -156,8 +156,8 @@ class StaticPages:
     async def apply(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """Take in what was shown, or ask a second person to let it in."""
         form = await request.post()
-        if (refused := self._not_from_us(request, seat, form.get("token"))) is not None:
-            return refused
+        if (why := _why_not(seat)) is not None:
+            return self.frame.problem(403, "Refused", f"Taking in static data {why}.", seat)
         reason = " ".join(str(form.get("reason", "")).split())[:REASON_MAX]
         if not reason:
             return self.frame.problem(422, "Something is missing", "Say why.", seat)
@@ -199,15 +199,6 @@ class StaticPages:
             kinds=sorted(Counter(line.what for line in found).items()),
             content=json.dumps({"rows": [{"table": c["table"], "row": c["after"]} for c in given]}),
         )
-
-    def _not_from_us(
-        self, request: web.Request, seat: Seat, token: object
-    ) -> web.StreamResponse | None:
-        if not login.own_form(request, seat, token):
-            return self.frame.problem(403, "Refused", "The form came from another site.", seat)
-        if (why := _why_not(seat)) is not None:
-            return self.frame.problem(403, "Refused", f"Taking in static data {why}.", seat)
-        return None
 
     def _unknown(self, kind: str, seat: Seat) -> web.Response:
         text = f"There is no table {kind}; there are {', '.join(FILES)}."

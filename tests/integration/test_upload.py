@@ -193,8 +193,6 @@ async def test_rows_a_page_carried_are_checked_again(house: House) -> None:
     form = hidden(page)
     status, _ = await ann.post("/tickets/upload/take", form | {"rows": '[[2, "x"]]'})
     assert status == 409
-    status, _ = await ann.post("/tickets/upload/take", form | {"token": "0" * 64})
-    assert status == 409
     wrong = form["rows"].replace("US5949181045", "US5949181046")
     assert (
         "<b>0</b> taken in" in (await ann.post("/tickets/upload/take", form | {"rows": wrong}))[1]

@@ -56,18 +56,6 @@ async def test_a_person_is_added_and_disabled_by_a_security_officer_alone(house:
     await ann.get("/", 303)
 
 
-@pytest.mark.parametrize("path", ["/users", "/users/disable", "/users/reset", "/users/rights"])
-async def test_a_form_of_another_site_changes_nobody(house: House, path: str) -> None:
-    officer = await house.signed_in("sec1")
-    form = {"login": "ann", "name": "Eve", "rights": "maker", "reason": "x"}
-    assert (await officer.post(path, form))[0] == 409
-    good = form | {"token": await token(officer)}
-    assert (await officer.post(path, good, Sec_Fetch_Site="cross-site"))[0] == 409
-    async with house.pool.acquire() as db:
-        assert (await rows.find(db, "ann"))["disabled_at"] is None
-        assert not await db.fetchval("select count(*) from proposal")
-
-
 async def test_nobody_disables_or_resets_themselves(house: House) -> None:
     officer = await house.signed_in("sec1")
     form = {"token": await token(officer), "login": "sec1"}
