@@ -27,7 +27,7 @@ from gateway.clock import Clock, RealClock, VirtualClock, real_now
 from gateway.config import Settings
 from gateway.core import Core
 from gateway.desk.pages import add_desk
-from gateway.handlers import importing
+from gateway.handlers import importing, told
 from gateway.http import make_app
 from gateway.inbound import Inbound
 from gateway.links import DirectoryLink, LinkConfig, MqttLink
@@ -399,8 +399,11 @@ def _static_files(source: Path) -> dict[str, bytes]:
 
 async def export_static(settings: Settings) -> bytes:
     """All static data as a workbook that imports again as it is."""
-    async with database(settings) as db:
-        rows = StaticData.from_rows(StoredRow(*r) for r in await static.rows(db)).rows
+    async with database(settings) as db, db.transaction():
+        stored = await static.rows(db)
+        rows = StaticData.from_rows(StoredRow(*r) for r in stored).rows
+        taken = told.reading(by_machine(), "Exported", list="static data", rows=len(stored))
+        await told.leave(db, [taken])
     return workbook.write(rows)
 
 

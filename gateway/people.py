@@ -75,7 +75,7 @@ class Door:
             _not_locked(row, now)  # others tried meanwhile
             if right:
                 await people.signed_in(db, login, now, fresh)
-                await told.leave(db, [told.of_person(login, "SignedIn", login)])
+                await told.leave(db, [told.of_person(login, "SignedIn", login, {"by": "password"})])
                 return
             failed = row["failed"] + 1
             full = failed >= self.settings.sign_in_tries
@@ -142,8 +142,14 @@ async def change_password(
     hashed = await asyncio.to_thread(HASHER.hash, new)
     async with door.pool.acquire() as db, db.transaction():
         await people.set_password(db, login, hashed, False)
-        await people.end_other_sessions(db, login, keep)
-        await told.leave(db, [told.of_person(login, "PasswordChanged", login)])
+        ended = await people.end_sessions(db, login, keep)
+        await told.leave(
+            db,
+            [
+                told.of_person(login, "PasswordChanged", login),
+                *_ended(login, login, "password changed", ended),
+            ],
+        )
 
 
 async def add(
@@ -188,8 +194,9 @@ async def reset(db: Connection, login: str, by: str) -> str:
     async with db.transaction():
         await _known(db, login)
         await people.set_password(db, login, hashed, True)
-        await people.end_sessions(db, login)
-        await told.leave(db, [told.of_person(login, "PasswordReset", by)])
+        ended = await people.end_sessions(db, login)
+        reset_ = told.of_person(login, "PasswordReset", by)
+        await told.leave(db, [reset_, *_ended(login, by, "password reset", ended)])
     return password
 
 
@@ -199,8 +206,9 @@ async def disable(db: Connection, login: str, now: datetime, by: str) -> None:
         row = await _known(db, login)
         if row["disabled_at"] is None:
             await people.set_disabled(db, login, now)
-            await people.end_sessions(db, login)
-            await told.leave(db, [told.of_person(login, "PersonDisabled", by)])
+            ended = await people.end_sessions(db, login)
+            out = told.of_person(login, "PersonDisabled", by)
+            await told.leave(db, [out, *_ended(login, by, "person disabled", ended)])
 
 
 async def enable(db: Connection, login: str, by: str) -> None:
@@ -210,6 +218,12 @@ async def enable(db: Connection, login: str, by: str) -> None:
         if row["disabled_at"] is not None:
             await people.set_disabled(db, login, None)
             await told.leave(db, [told.of_person(login, "PersonEnabled", by)])
+
+
+def _ended(login: str, by: str, why: str, sessions: int) -> list[told.Told]:
+    """That sessions ended before their time, if any did."""
+    said = {"why": why, "sessions": sessions}
+    return [told.of_person(login, "SessionEnded", by, said)] if sessions else []
 
 
 async def _known(db: Connection, login: str) -> Any:
@@ -278,5 +292,7 @@ async def disable_key(db: Connection, prefix: str, now: datetime, by: str) -> bo
     async with db.transaction():
         person = await keys.disable(db, prefix, now)
         if person is not None:
-            await told.leave(db, [told.of_person(person, "KeyDisabled", by, {"prefix": prefix})])
+            ended = await keys.end_sessions(db, prefix)
+            out = told.of_person(person, "KeyDisabled", by, {"prefix": prefix})
+            await told.leave(db, [out, *_ended(person, by, "key disabled", ended)])
     return person is not None

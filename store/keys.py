@@ -28,6 +28,9 @@ DISABLE = """
 update api_key set disabled_at = $2 where prefix = $1 and disabled_at is null returning person
 """
 
+END_SESSIONS = """
+with ended as (delete from session where prefix = $1 returning 1) select count(*) from ended
+"""
 PERSONS = """
 select distinct p.login as person from person p join entitlement e on e.person = p.login
 where p.disabled_at is null and e.role in ('maker', 'checker', 'admin')
@@ -61,6 +64,11 @@ async def disable(db: Connection, prefix: str, at: datetime) -> str | None:
     """No longer let this key in: whose it was, or None when it was not in use."""
     person: str | None = await db.fetchval(DISABLE, prefix, at)
     return person
+
+
+async def end_sessions(db: Connection, prefix: str) -> int:
+    """Sign out everywhere who signed in with this key; how many sessions ended."""
+    return int(await db.fetchval(END_SESSIONS, prefix))
 
 
 async def persons(db: Connection) -> frozenset[str]:

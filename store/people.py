@@ -52,8 +52,10 @@ SET_PASSWORD = """
 update person set password = $2, must_change = $3, failed = 0, locked_until = null where login = $1
 """
 SET_DISABLED = "update person set disabled_at = $2 where login = $1"
-END_SESSIONS = "delete from session where person = $1"
-END_OTHERS = "delete from session where person = $1 and hash <> $2"
+END_SESSIONS = """
+with ended as (delete from session where person = $1 and hash is distinct from $2 returning 1)
+select count(*) from ended
+"""
 SECURITY = """
 select count(distinct e.person) from entitlement e join person p on p.login = e.person
 where e.role in ('security', 'admin') and p.disabled_at is null and p.password is not null
@@ -125,14 +127,9 @@ async def set_disabled(db: Connection, login: str, at: datetime | None) -> None:
     await db.execute(SET_DISABLED, login, at)
 
 
-async def end_sessions(db: Connection, login: str) -> None:
-    """Sign this person out everywhere."""
-    await db.execute(END_SESSIONS, login)
-
-
-async def end_other_sessions(db: Connection, login: str, keep: bytes) -> None:
-    """Sign this person out everywhere but here."""
-    await db.execute(END_OTHERS, login, keep)
+async def end_sessions(db: Connection, login: str, keep: bytes | None = None) -> int:
+    """Sign this person out everywhere, or everywhere but here; how many sessions ended."""
+    return int(await db.fetchval(END_SESSIONS, login, keep))
 
 
 async def security_officers(db: Connection) -> int:

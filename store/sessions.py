@@ -26,7 +26,11 @@ where s.hash = $1 and s.expires_at > $2 and s.seen_at > $3
   and p.disabled_at is null and k.disabled_at is null
 """
 SEEN = "update session set seen_at = $2 where hash = $1 and seen_at < $2"
-CLOSE = "delete from session where hash = $1 or expires_at <= $2 or seen_at <= $3"
+CLOSE = "delete from session where hash = $1 returning person, prefix"
+LAPSED = """
+delete from session where expires_at <= $1 or seen_at <= $2
+returning person, prefix, case when expires_at <= $1 then 'expired' else 'idle' end as why
+"""
 KEY_PERSON = "select person from api_key where prefix = $1"
 
 
@@ -48,10 +52,11 @@ async def open_session(
     prefix: str | None,
     now: datetime,
     expires_at: datetime,
-) -> None:
-    """Start a session: of a person, or of whoever answers for this key."""
-    who = person if person is not None else await db.fetchval(KEY_PERSON, prefix)
+) -> str:
+    """Start a session: of a person, or of whoever answers for this key; whose it is."""
+    who: str = person if person is not None else await db.fetchval(KEY_PERSON, prefix)
     await db.execute(OPEN, hash_, who, prefix, expires_at, now)
+    return who
 
 
 async def find_session(
@@ -66,6 +71,11 @@ async def seen(db: Connection, hash_: bytes, now: datetime) -> None:
     await db.execute(SEEN, hash_, now)
 
 
-async def close_session(db: Connection, hash_: bytes, now: datetime, seen_after: datetime) -> None:
-    """End this session, and sweep out those that ended by themselves."""
-    await db.execute(CLOSE, hash_, now, seen_after)
+async def close_session(db: Connection, hash_: bytes) -> Any | None:
+    """End this session: whose it was, or None when it had ended already."""
+    return await db.fetchrow(CLOSE, hash_)
+
+
+async def end_lapsed(db: Connection, now: datetime, seen_after: datetime) -> list[Any]:
+    """Sweep out the sessions that expired or that nobody used; whose they were and why they ended."""
+    return list(await db.fetch(LAPSED, now, seen_after))

@@ -13,8 +13,10 @@ _BY_PEOPLE = "e.actor not in ('lifecycle', 'outside')"
 _ROUTINE = """(
     'InstructionReceived', 'Instructed', 'TradeBooked', 'CashOpened', 'PositionOpened'
 )"""
-# coming and going is no work: who has just signed in was away since before
-_COMING = "('SignedIn', 'SignInFailed', 'PasswordChanged')"
+# coming, going and reading are no work: who has just signed in was away since before
+_COMING = """(
+    'SignedIn', 'SignInFailed', 'PasswordChanged', 'SignedOut', 'SessionEnded', 'Exported', 'Printed'
+)"""
 LAST_DEED = f"""
 select max(e.known_at) from event e
 where e.actor = $1 and {_BY_PEOPLE} and e.type not in {_COMING}

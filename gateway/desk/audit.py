@@ -59,8 +59,9 @@ class AuditPages:
         who = seat.client.person
         async with self.core.pool.acquire() as db, db.transaction():
             rows = await trail.deeds(db, await api.asked_of(db, said), FILE_ROWS)
-            detail = {"list": "audit", "rows": len(rows), "filters": said.model_dump(mode="json")}
-            await told.leave(db, [told.of_person(who, "Exported", who, detail)])
+            filters = said.model_dump(mode="json", exclude_none=True)
+            told_ = told.reading(who, "Exported", list="audit", rows=len(rows), filters=filters)
+            await told.leave(db, [told_])
         file = Csv("audit", HEADS)
         cells = [
             (r["known_at"], r["actor"], r["type"], str(r["aggregate"]), r["reference"],

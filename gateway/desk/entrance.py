@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+
 from aiohttp import web
 
 from gateway import identity, people
@@ -53,7 +56,7 @@ class Entrance:
         client = await identity.authenticate(self.core.pool, text)
         if client is None:
             return self._form("No key like this opens the desk.")
-        return self._in(request, await self.frame.sessions.open(client.person, client.prefix))
+        return self._in(request, await self.frame.sessions.open_with_key(client.prefix))
 
     async def leave(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """End the session."""
@@ -97,10 +100,18 @@ class Entrance:
         self.frame.sessions.keep(response, request, secret)
         return response
 
+    async def sweeps(self, app: web.Application) -> AsyncIterator[None]:
+        """Sessions that lapse end as long as the application lives."""
+        task = asyncio.create_task(self.frame.sessions.keep_swept())
+        yield
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
 
 def add_entrance(app: web.Application, frame: Frame) -> None:
     """Add the pages to the application."""
     entrance = Entrance(frame)
+    app.cleanup_ctx.append(entrance.sweeps)
     app.router.add_get("/login", entrance.show)
     app.router.add_post("/login", entrance.enter)
     app.router.add_post("/logout", frame.page(entrance.leave, "anyone"))

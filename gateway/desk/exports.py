@@ -1,5 +1,6 @@
 """Every list as a file, filtered as it is on the screen: `/export/NAME.csv` and `/export/NAME.xlsx`.
 
+Who takes a file, or prints a page, stands in the audit trail.
 Figures and dates go as what they are, moments in UTC, firms by BIC and by name.
 """
 
@@ -17,6 +18,7 @@ from gateway.desk import lines, words
 from gateway.desk.board import Board
 from gateway.desk.frame import HEADERS, Frame
 from gateway.desk.login import Seat
+from gateway.handlers import told
 from reporting.sheet import FORMATS, Csv, Value, Xlsx
 from schemas.problem import Problem, Refused
 from store import desk, exceptions, queries
@@ -27,6 +29,7 @@ ROWS_MAX = 100_000
 PART_ROWS = 200  # encoded at a time; the loop is free in between
 AT_ONCE_MAX = 2  # each holds a connection while it is read
 SECONDS_MAX = 180
+PAGE_MAX = 2000  # characters of an address
 
 Columns = Sequence[tuple[str, Callable[[Any, Board], Value]]]
 Rows = AsyncGenerator[list[Any], None]
@@ -143,12 +146,22 @@ class Exports:
         )
         try:
             async with self._turn, asyncio.timeout(SECONDS_MAX):
-                await self._write(request, response, file, columns, read, board)
+                await self._write(request, response, file, columns, read, board, seat)
         except TimeoutError:  # half a file is no file: the browser sees it broken off
             log.warning("export_cut", list=name, seconds=SECONDS_MAX)
             if request.transport is not None:
                 request.transport.abort()
         return response
+
+    async def printed(self, request: web.Request, seat: Seat) -> web.StreamResponse:
+        """Note that the browser was about to print this page."""
+        page = str((await request.post()).get("page", ""))
+        if not 0 < len(page) <= PAGE_MAX or not page.isprintable():
+            text = f"the address of the page, up to {PAGE_MAX} printable characters"
+            raise Refused("invalid", [Problem("page", "shape", text, page[:60])])
+        async with self.core.pool.acquire() as db, db.transaction():
+            await told.leave(db, [told.reading(seat.client.person, "Printed", page=page)])
+        return web.Response(status=204)
 
     async def _write(
         self,
@@ -158,6 +171,7 @@ class Exports:
         columns: Columns,
         read: Read,
         board: Board,
+        seat: Seat,
     ) -> None:
         async with (
             self.core.pool.acquire() as db,
@@ -165,6 +179,7 @@ class Exports:
             aclosing(read(db, request.query, board)) as parts,
         ):
             rows = await anext(parts)  # what cannot be read is refused before the file begins
+            await self._say(request, seat)
             await response.prepare(request)
             await response.write(file.begin())
             done = 0
@@ -182,6 +197,21 @@ class Exports:
                 await response.write(file.add([[said]]))
             await response.write(file.end())
         await response.write_eof()
+
+    async def _say(self, request: web.Request, seat: Seat) -> None:
+        """Have it in the log before the first row leaves; what is broken off later was read too."""
+        filters: dict[str, Any] = dict(request.query)
+        if "ids" in filters:
+            filters["ids"] = sorted(str(id_) for id_ in lines.read_ids(filters["ids"]))
+        told_ = told.reading(
+            seat.client.person,
+            "Exported",
+            list=request.match_info["list"],
+            kind=request.match_info["kind"],
+            filters=filters,
+        )
+        async with self.core.pool.acquire() as db, db.transaction():
+            await told.leave(db, [told_])
 
     async def _instructions(self, db: Connection, query: Mapping[str, str], board: Board) -> Rows:
         if "ids" in query:  # the rows a person picked, not a view
@@ -220,6 +250,7 @@ def add_exports(app: web.Application, frame: Frame) -> None:
     exports = Exports(frame)
     path = f"/export/{{list:{'|'.join(exports.lists)}}}.{{kind:{'|'.join(FORMATS)}}}"
     app.router.add_get(path, frame.page(exports.send), allow_head=False)
+    app.router.add_post("/printed", frame.page(exports.printed))
 
 
 def _portfolio(query: Mapping[str, str]) -> str | None:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from aiohttp import web
 
 from gateway.clock import real_now
 from gateway.config import Settings
+from gateway.handlers import told
 from gateway.identity import Client, client_of
+from gateway.runner import OUTAGES
 from store import sessions
-from store.rows import Pool
+from store.rows import Connection, Pool
+
+log = structlog.get_logger()
 
 COOKIE = "finality_session"
 LINK_MINUTES = 10
+SWEEP_SECONDS = 30
 SEEN_SECONDS = 30  # how exactly it is kept when a session was used last
 
 
@@ -58,23 +65,62 @@ class Sessions:
             prefix = await sessions.use_link(db, digest(token), now)
             if prefix is None:
                 return None
-            secret = secrets.token_urlsafe(32)
-            await sessions.open_session(db, digest(secret), None, prefix, now, now + self._lasts)
-            return secret
+            return await self._opened(db, None, prefix, now, "one-time link")
 
-    async def open(self, person: str | None, prefix: str | None = None) -> str:
-        """A new session's secret for a person who signed in, or for who showed this key."""
-        now, secret = real_now(), secrets.token_urlsafe(32)
-        async with self._pool.acquire() as db:
-            await sessions.open_session(db, digest(secret), person, prefix, now, now + self._lasts)
+    async def open(self, person: str) -> str:
+        """A new session's secret for a person whose password was right."""
+        async with self._pool.acquire() as db, db.transaction():
+            return await self._opened(db, person, None, real_now(), None)
+
+    async def open_with_key(self, prefix: str) -> str:
+        """A new session's secret for who showed this key."""
+        async with self._pool.acquire() as db, db.transaction():
+            return await self._opened(db, None, prefix, real_now(), "key")
+
+    async def _opened(
+        self, db: Connection, person: str | None, prefix: str | None, now: datetime, by: str | None
+    ) -> str:
+        """A session; that somebody came in `by` this is told unless it was already."""
+        secret = secrets.token_urlsafe(32)
+        who = await sessions.open_session(
+            db, digest(secret), person, prefix, now, now + self._lasts
+        )
+        if by is not None:
+            said = {"by": by, "key": prefix}
+            await told.leave(db, [told.of_person(who, "SignedIn", who, said)])
         return secret
 
     async def close(self, request: web.Request) -> None:
         """End the session this request came with."""
         if secret := request.cookies.get(COOKIE):
-            now = real_now()
-            async with self._pool.acquire() as db:
-                await sessions.close_session(db, digest(secret), now, now - self._idle)
+            async with self._pool.acquire() as db, db.transaction():
+                ended = await sessions.close_session(db, digest(secret))
+                if ended is not None:
+                    who = ended["person"]
+                    said = {"key": ended["prefix"]}
+                    await told.leave(db, [told.of_person(who, "SignedOut", who, said)])
+
+    async def sweep(self) -> None:
+        """End the sessions that lasted long enough or that nobody used, and say so."""
+        now = real_now()
+        async with self._pool.acquire() as db, db.transaction():
+            ended = await sessions.end_lapsed(db, now, now - self._idle)
+            events = [
+                told.of_person(
+                    row["person"], "SessionEnded", "gateway", {"why": row["why"], "sessions": 1}
+                )
+                for row in ended
+            ]
+            await told.leave(db, events)
+
+    async def keep_swept(self) -> None:
+        """Sweep for ever; an outage is waited out."""
+        while True:
+            try:
+                await self.sweep()
+            except OUTAGES as outage:
+                log.warning("sessions_sweep", error=repr(outage))
+            await asyncio.sleep(SWEEP_SECONDS)
 
     async def seat(self, request: web.Request, *, in_use: bool = True) -> Seat | None:
         """Who sent this request, or None when nobody is signed in; `in_use` if a person asked for it."""

@@ -14,7 +14,7 @@ from gateway import workbook
 from gateway.desk import changes, words
 from gateway.desk.frame import HEADERS, Frame
 from gateway.desk.login import Seat
-from gateway.handlers import importing
+from gateway.handlers import importing, told
 from gateway.handlers.static_changes import GUARDED, STATIC
 from schemas.problem import Problem, Refused
 from schemas.static import StaticData, StoredRow
@@ -114,8 +114,11 @@ class StaticPages:
         """The workbook: all there is, or the empty one."""
         name = request.match_info["name"]
         if name == "finality-static":
-            async with self.core.pool.acquire() as db:
+            who = seat.client.person
+            async with self.core.pool.acquire() as db, db.transaction():
                 stored = await static.rows(db)
+                taken = told.reading(who, "Exported", list="static data", rows=len(stored))
+                await told.leave(db, [taken])
             rows = StaticData.from_rows(StoredRow(*row) for row in stored).rows
             content = await asyncio.to_thread(workbook.write, rows)
         else:

@@ -36,6 +36,11 @@ def of_person(login: str, type_: str, actor: str, said: dict[str, Any] | None = 
     return Told(person_id(login), type_, actor, {"person": login, **(said or {})})
 
 
+def reading(who: str, type_: str, **said: Any) -> Told:
+    """That a person took something away: `Exported` as a file, `Printed` on paper."""
+    return of_person(who, type_, who, said)
+
+
 def person_id(login: str) -> UUID:
     """What events about a person are about."""
     return uuid5(NAMESPACE_OID, f"person|{login}")

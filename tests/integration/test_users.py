@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from desk_house import Browser, House, housed
 
-from gateway import people
+from gateway import identity, people
 from gateway.clock import real_now
+from gateway.desk import login
 from gateway.desk.users import read_line, write_line
+from gateway.handlers import told
 from gateway.handlers.right_changes import read
 from schemas.problem import Refused
 from store import people as rows
@@ -103,6 +107,66 @@ async def test_the_trail_says_who_did_what_to_whom_and_when(house: House) -> Non
     await officer.get("/audit.csv?object=vera")
     await settle(house)
     assert "Exported" in await officer.get("/audit?person=sec1")
+
+
+async def deeds(house: House, person: str) -> list[tuple[str, str, Any]]:
+    """What the log says of a person: what happened, by whom, and what is said of it."""
+    await settle(house)
+    async with house.pool.acquire() as db:
+        found = await db.fetch(
+            "select type, actor, payload from event where aggregate = $1 and type <> 'KeyMade'"
+            " order by lane, seq",
+            told.person_id(person),
+        )
+    return [(r["type"], r["actor"], {**json.loads(r["payload"]), "person": ...}) for r in found]
+
+
+async def test_who_comes_and_goes_by_link_or_key_is_in_the_trail(house: House) -> None:
+    key = identity.prefix_of(house.keys["vera"])
+    vera = house.stranger()
+    await vera.get(await house.link("vera"))
+    assert (await vera.post("/logout", {"token": await token(vera, "/")}))[0] == 303
+    await house.signed_in("vera")
+    assert await deeds(house, "vera") == [
+        ("SignedIn", "vera", {"by": "one-time link", "key": key, "person": ...}),
+        ("SignedOut", "vera", {"key": key, "person": ...}),
+        ("SignedIn", "vera", {"by": "key", "key": key, "person": ...}),
+    ]
+
+
+async def test_a_session_that_ends_by_itself_or_by_an_officer_says_why(house: House) -> None:
+    settings = house.running.core.settings
+    sessions = login.Sessions(house.pool, settings)
+    for _ in range(2):
+        await house.signed_in("vera")
+    async with house.pool.acquire() as db:
+        await db.execute(
+            "update session set seen_at = seen_at - $1::interval where hash ="
+            " (select hash from session where person = 'vera' limit 1)",
+            timedelta(minutes=settings.idle_minutes),
+        )
+    await sessions.sweep()
+    await sessions.sweep()
+    async with house.pool.acquire() as db:
+        await people.disable(db, "vera", real_now(), "sec1")
+    ended = [
+        (by, said["why"]) for type_, by, said in await deeds(house, "vera") if "Ended" in type_
+    ]
+    assert ended == [("gateway", "idle"), ("sec1", "person disabled")]
+
+
+async def test_every_file_and_print_that_leaves_the_desk_is_in_the_trail(house: House) -> None:
+    vera = await house.signed_in("vera")
+    for path in ("/export/positions.csv?portfolio=AGE-CORE", "/static/finality-static.xlsx"):
+        assert (await vera.web.get(house.url + path)).status == 200
+    await vera.get("/export/instructions.csv", 200)
+    form = {"token": await token(vera, "/"), "page": "/instructions/1?x=y"}
+    assert (await vera.post("/printed", form))[0] == 204
+    assert (await vera.post("/printed", form | {"page": "a\nb"}))[0] == 409
+    found = [(type_, said) for type_, _, said in await deeds(house, "vera") if type_ != "SignedIn"]
+    asked = [said.get("list", said.get("page")) for _, said in found]
+    assert asked == ["positions", "static data", "instructions", "/instructions/1?x=y"]
+    assert found[0][1]["filters"] == {"portfolio": "AGE-CORE"}
 
 
 async def test_only_who_may_audit_reads_the_trail(house: House) -> None:

@@ -119,6 +119,14 @@
     });
   }
 
+  // what is printed stands in the audit trail
+  addEventListener("beforeprint", () => {
+    const form = document.querySelector("form.who");
+    if (!form) return;
+    const said = new URLSearchParams({ token: form.elements.token.value, page: location.pathname + location.search });
+    navigator.sendBeacon("/printed", said);
+  });
+
   // keys
   const at = () => rows?.querySelector("tr.at");
   function select(row) {
