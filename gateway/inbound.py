@@ -79,7 +79,9 @@ class Inbound:
         failpoints.reach("before_store")
         arrived = time.monotonic()
         now = self.core.clock.now()
-        bodies = [(a.key, body) for a in arrivals for body in parsers.containers.split(a.payload)]
+        bodies = [
+            (a.key, item.body) for a in arrivals for item in parsers.containers.unpack(a.payload)
+        ]
         fresh: set[int] = set()
         try:
             async with self.core.pool.acquire() as db, db.transaction():

@@ -74,12 +74,12 @@ def read_model(model: Any, text: bytes) -> Any:
 
 def read_all(payload: bytes) -> list[dict[str, Any]]:
     """Every message of a file: its type, its fields in plain words, its meaning, its problems."""
-    return [_reading(raw) for raw in _split(payload)]
+    return [_reading(raw) for raw in _unpacked(payload)]
 
 
-def _split(payload: bytes) -> list[bytes]:
+def _unpacked(payload: bytes) -> list[bytes]:
     """The messages of a file; Refused when there is none, which is not the same as none wrong."""
-    found = parsers.containers.split(payload)
+    found = [item.body for item in parsers.containers.unpack(payload)]
     if not found:
         raise Refused("empty", [Problem("(file)", "empty", "there is no message in it")])
     return found
@@ -120,7 +120,7 @@ def validate_all(payload: bytes, schema_only: bool) -> list[dict[str, Any]]:
     """What is wrong with the messages of a file, and where."""
     schemas = installed_schemas()
     findings: list[dict[str, Any]] = []
-    for raw in _split(payload):
+    for raw in _unpacked(payload):
         if raw.lstrip()[:1] == b"<":
             problems = parsers.mx_answers.check(raw, schemas)
         elif schema_only:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from parsers import encodings
 from schemas.mt.fields import FORMATS
 from schemas.mt.notation import read_moment
 from schemas.problem import MessageError, Problem
@@ -92,7 +93,7 @@ _CONFIRMATIONS = {
 
 def read(raw: bytes) -> FinMessage:
     """The blocks and fields of these bytes; MessageError names every fault with rule and line."""
-    text = raw.decode("latin-1").replace("\r\n", "\n")
+    text = encodings.fin_text(raw)
     head = _HEAD.match(text)
     if head is None:
         return _read_bare(text)

@@ -12,6 +12,7 @@ from typing import cast
 
 from lxml import etree
 
+from parsers import encodings
 from schemas.mx import catalogue
 from schemas.problem import MessageError, Problem
 
@@ -27,6 +28,7 @@ _PARSER = etree.XMLParser(
     remove_pis=True,
 )
 _DECLARATION = re.compile(rb"<\?xml[^>]{0,200}\?>")
+_PROLOG = re.compile(rb"(?:\s|<\?[^>]*\?>|<!--(?:(?!-->)[\s\S])*+-->)*+")
 _STARTS_WITH_HEADER = re.compile(rb"<(?:[\w.-]+:)?AppHdr[\s>]")
 
 
@@ -62,7 +64,7 @@ def parse(raw: bytes) -> etree._Element:
     if len(raw) > SIZE_MAX:
         words = f"{len(raw)} bytes; at most {SIZE_MAX} are read"
         raise MessageError("too_large", [Problem("(document)", "size", words)])
-    text = raw.removeprefix(b"\xef\xbb\xbf").lstrip()
+    text = encodings.plain(raw).lstrip()
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
         words = "document type declarations and entities are not taken"
         raise MessageError("doctype", [Problem("(document)", "doctype", words)])
@@ -79,10 +81,13 @@ def parse(raw: bytes) -> etree._Element:
 
 def _one_root(text: bytes) -> bytes:
     """A header and its Document may follow each other without an element around them."""
-    body = _DECLARATION.sub(b"", text, count=1).lstrip()
-    if not _STARTS_WITH_HEADER.match(body):
+    prolog = _PROLOG.match(text)
+    before = prolog.end() if prolog else 0
+    if not _STARTS_WITH_HEADER.match(text, before):
         return text
-    return b"<BusinessMessage>" + _DECLARATION.sub(b"", body) + b"</BusinessMessage>"
+    body = _DECLARATION.sub(b"", text[before:])
+    lines = b"\n" * text.count(b"\n", 0, before)  # so that lines are counted as they came
+    return lines + b"<BusinessMessage>" + body + b"</BusinessMessage>"
 
 
 def content_hash(part: etree._Element) -> bytes:

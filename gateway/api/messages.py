@@ -57,8 +57,8 @@ class Listed(Asked):
 async def deliver(call: Call) -> web.Response:
     """Store a payload of one or many messages; when this answers they are safe."""
     link = call.query.link
-    bodies = parsers.containers.split(call.body)
-    if not any(body.strip() for body in bodies):
+    bodies = [item.body for item in parsers.containers.unpack(call.body)]
+    if not bodies:
         raise Refused("invalid", [Problem(problems.BODY, "empty", "there is no message in it")])
     fresh = set(await call.core.receive(link, call.body))
     keys = [hashlib.sha256(body).digest() for body in bodies]

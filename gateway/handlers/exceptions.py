@@ -341,11 +341,11 @@ def _corrected(item: Handling) -> bytes:
         raise Refused(
             "invalid", [Problem("bytes", "base64", "send the bytes as base64")]
         ) from error
-    found = parsers.containers.split(given)
+    found = parsers.containers.unpack(given)
     if len(found) != 1:
         words = f"one message repairs one message; there are {len(found)} in it"
         raise Refused("invalid", [Problem("bytes", "count", words)])
-    return found[0]
+    return found[0].body
 
 
 def _both(s: Standing, repaired: int, body: bytes) -> dict[str, Any]:

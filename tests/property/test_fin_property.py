@@ -29,11 +29,11 @@ PIECES = st.sampled_from(
 
 def survives(raw: bytes) -> None:
     """Read, checked, described and split without anything but MessageError."""
-    for item in parsers.containers.split(raw):
-        fin.check_bytes(item)
+    for item in parsers.containers.unpack(raw):
+        fin.check_bytes(item.body)
         try:
-            fin.describe(item)
-            fin_answers.read(item)
+            fin.describe(item.body)
+            fin_answers.read(item.body)
         except MessageError:
             continue
 
@@ -79,8 +79,8 @@ def test_messages_of_others_are_read_or_refused():
 def test_securities_messages_of_others_are_read():
     for path in FOREIGN:
         if path.parent.name in {"MT543", "MT202"}:
-            for item in parsers.containers.split(path.read_bytes()):
-                assert fin.read(item).fields or fin.read(item).service, path
+            for item in parsers.containers.unpack(path.read_bytes()):
+                assert fin.read(item.body).fields or fin.read(item.body).service, path
 
 
 X = st.text("ABCXYZabcxyz0123456789/-?:().,'+ ", min_size=1, max_size=100)

@@ -64,5 +64,5 @@ def test_a_name_that_speaks_of_no_file_of_ours_is_none(name: str) -> None:
 @given(st.binary(max_size=200))
 def test_a_companion_is_one_message_whatever_it_holds(content: bytes) -> None:
     framed = companions.frame(f"{NAME}.nak", content)
-    assert containers.split(framed) == [framed]
+    assert [item.body for item in containers.unpack(framed)] == [framed]
     assert read(f"{NAME}.nak", content).verdict == "nak"
