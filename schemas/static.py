@@ -41,6 +41,7 @@ class StaticData:
     )  # answers given before
     # when a row just approved may be used, by table, key and first date
     cooling: Mapping[tuple[str, str, date], datetime] = field(default_factory=dict)
+    _rested: dict[str, tuple[Row, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> StaticData:
@@ -74,6 +75,17 @@ class StaticData:
         if not self.cooling:
             return None
         return self.cooling.get((row.file, "|".join(row.key), row.valid_from))
+
+    def resting(self) -> list[Row]:
+        """The rows that were approved too short a time ago to be used."""
+        if not self.cooling:
+            return []
+        files = {file for file, _, _ in self.cooling}
+        for file in files - self._rested.keys():
+            rows = self._by_file.get(file, ())
+            self._rested[file] = tuple(row for row in rows if self.cooling_until(row) is not None)
+        kept = (row for file in sorted(files) for row in self._rested[file])
+        return [row for row in kept if self.cooling_until(row) is not None]
 
     @classmethod
     def from_rows(cls, stored: Iterable[StoredRow]) -> StaticData:

@@ -1,6 +1,8 @@
 """A payment completed from static data: account, agents, value date, format and link.
 
-What the user gave wins; MT payments go only where the channel profile allows them (DOMAIN 3.2).
+What the user gave wins; MT payments go only where the channel profile allows them (DOMAIN 3.2). A payment
+to a firm or account whose standing instruction has just been changed waits as one from such an account does
+(DOMAIN 10.2): a changed instruction and a payment right after it is how a desk is robbed.
 """
 
 from __future__ import annotations
@@ -9,10 +11,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from schemas.instruction import Payment
+from schemas.instruction import Payment, PaymentParty
 from schemas.problem import Problem
 from schemas.static import StaticData
-from schemas.static_rows import AccountRow, ChannelProfile
+from schemas.static_rows import AccountRow, ChannelProfile, CounterpartySsi, OwnSsi, Row
 from settlement.calendar import closed_date
 from settlement.findings import Findings, Wait, absent, portfolio_of
 
@@ -127,6 +129,23 @@ def _check_creditor(found: Findings, payment: Payment) -> None:
         found.problem(
             "creditor_agent", "creditor_agent_missing", "a customer transfer needs creditor_agent"
         )
+    for row in found.static.resting():
+        if _leads_to(row, payment.creditor):
+            found.wait_for_cooling(row)
+
+
+def _leads_to(row: Row, creditor: PaymentParty) -> bool:
+    """Whether this row says where to settle with who is paid, or names the account that is paid."""
+    account = creditor.iban or creditor.account
+    match row:
+        case CounterpartySsi():
+            firm = creditor.bic is not None and creditor.bic[:8] == row.counterparty[:8]
+            return firm or (account is not None and account in (row.account, row.agent_account))
+        case OwnSsi():
+            return account is not None and account == row.agent_account
+        case AccountRow():
+            return account is not None and account == row.cash_account
+    return False
 
 
 def _payment_format(

@@ -92,6 +92,10 @@ def approve(advance: Advance, case: Case, item: Action) -> None:
         text = f"its content is {stands[:12]} now, not what was shown; look again, then decide"
         raise refuse("content", "stale", text, str(shown)[:64])
     again = "reapprove:" in case.flags
+    if again and case.released is not None and case.body is not None:
+        problems = terms.check(advance.desk, case, case.body)
+        if problems:  # static data moved on since it was repaired
+            raise Refused("invalid", problems)
     case.flags.discard("reapprove:")
     if not case.has(Approved):  # changed while it was a draft, it waits for a first approval still
         case.did(Approved(person), advance.unit.now)

@@ -13,7 +13,7 @@ from gateway.handlers.condition_row import condition_row
 from gateway.handlers.unit import Unit
 from schemas.answer import StatusAdvice
 from schemas.event import Event
-from schemas.fact import Approved, CancelAsked, Released, dump
+from schemas.fact import Approved, CancelAsked, Released, Withdrawn, dump
 from schemas.instruction import Instruction, Payment, Wire
 from schemas.mx.compiler import Schemas
 from schemas.problem import MessageError, Problem
@@ -92,6 +92,8 @@ class Desk:
     def proceed(self, case: Case, actor: str) -> None:
         """As far as it goes by itself: book the trade once approved, release once nothing is missing."""
         if not case.has(Approved) or case.released is not None or "reapprove:" in case.flags:
+            return
+        if case.has(Withdrawn):  # a timer or static data may still wake what a person took back
             return
         if case.terms is None or case.row is not None:  # a new one was completed at its claim
             problems = self.complete(case)
@@ -282,6 +284,16 @@ class Desk:
             self.raise_(case, "amendment_dropped", words, f"{version}")
             return condition
         if not condition.trade_over:
+            return condition
+        if problems := terms.check(self, case, case.bodies[-version]):  # static data moved on since
+            case.flags = case.flags - {waiting} | {f"dropped:{version}"}
+            words = "; ".join(p.message for p in problems)
+            self.raise_(
+                case,
+                "amendment_dropped",
+                f"the replacement may not leave now: {words}; hand in a new one once it may",
+                f"{version}",
+            )
             return condition
         case.flags.discard(waiting)
         self.adopt(case, case.bodies[-version])

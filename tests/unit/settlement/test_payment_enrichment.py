@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from schemas.instruction import Payment
 from schemas.static import StaticData
-from schemas.static_rows import AccountRow, ChannelProfile, CurrencyCalendar, Portfolio
+from schemas.static_rows import (
+    AccountRow,
+    ChannelProfile,
+    CounterpartySsi,
+    CurrencyCalendar,
+    Portfolio,
+)
 from settlement.payment_enrichment import enrich_payment
 
 TODAY = date(2026, 11, 25)
@@ -129,3 +136,34 @@ def test_a_value_date_that_cannot_be_met_waits(value_date: str, code: str, next_
 def test_a_released_value_date_goes_as_asked():
     found = enrich_payment(pay(value_date="2026-11-26"), STATIC, TODAY, released=["closed_date"])
     assert found.ready
+
+
+RESTING = (
+    CounterpartySsi(
+        counterparty="KESTUS30", market="US", agent="DTCYUS33", account="K-77", agent_account="A-88"
+    ),
+    account("MERIUS30", "MB9USD"),
+)
+
+
+@pytest.mark.parametrize(
+    "creditor, waits",
+    [
+        ({"bic": "KESTUS30"}, True),
+        ({"bic": "KESTUS30XXX"}, True),
+        ({"bic": "NORDDE30", "account": "K-77"}, True),
+        ({"name": "Kestrel", "account": "A-88"}, True),
+        ({"name": "Ourselves", "account": "MB9USD"}, True),
+        ({"bic": "NORDDE30", "account": "K-78"}, False),
+    ],
+)
+def test_a_payment_to_where_an_instruction_has_just_been_changed_rests(creditor, waits):
+    until = datetime(2026, 11, 26, 9, tzinfo=UTC)
+    static = replace(
+        StaticData.of([*STATIC.rows, *RESTING]),
+        cooling={(row.file, "|".join(row.key), row.valid_from): until for row in RESTING},
+    )
+    body = pay(creditor=creditor, creditor_agent="KESTUS30", kind="customer", cash_account="HT1USD")
+    for at, rests in ((until - timedelta(seconds=1), waits), (until, False)):
+        found = enrich_payment(body, static.at(at), TODAY)
+        assert [w.until for w in found.waiting if w.code == "ssi_cooling"] == [until] * rests
