@@ -11,8 +11,6 @@ import builders.fin
 import builders.mx
 import parsers
 import parsers.containers
-import parsers.fin
-import parsers.mx_answers
 from gateway.schema_store import installed_schemas
 from schemas.event import canonical
 from schemas.instruction import Instruction, Payment
@@ -88,8 +86,7 @@ def _unpacked(payload: bytes) -> list[bytes]:
 def _reading(raw: bytes) -> dict[str, Any]:
     reading: dict[str, Any] = {"type": None, "answer": None, "fields": [], "problems": []}
     try:
-        describe = parsers.mx_answers.describe if raw.lstrip()[:1] == b"<" else parsers.fin.describe
-        reading["fields"] = [dataclasses.asdict(f) for f in describe(raw)]
+        reading["fields"] = [dataclasses.asdict(f) for f in parsers.describe(raw)]
         answer = parsers.read(raw, installed_schemas())
         reading["type"] = answer.header.type
         reading["answer"] = json.loads(canonical(_plain(answer)))
@@ -121,14 +118,16 @@ def validate_all(payload: bytes, schema_only: bool) -> list[dict[str, Any]]:
     schemas = installed_schemas()
     findings: list[dict[str, Any]] = []
     for raw in _unpacked(payload):
-        if raw.lstrip()[:1] == b"<":
-            problems = parsers.mx_answers.check(raw, schemas)
-        elif schema_only:
-            continue
-        else:
-            problems = parsers.fin.check_bytes(raw)
-        findings += [_finding(p) for p in problems]
+        if not (schema_only and _is_fin(raw)):
+            findings += [_finding(p) for p in parsers.check(raw, schemas)]
     return findings
+
+
+def _is_fin(raw: bytes) -> bool:
+    try:
+        return not parsers.is_xml(parsers.opened(raw))
+    except MessageError:
+        return False
 
 
 def _finding(problem: Problem) -> dict[str, Any]:

@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
-from parsers import companions, fin_answers, mx_answers
+from parsers import companions, datapdu, encodings, fin, fin_answers, mx_answers
 from schemas.answer import Answer
+from schemas.described import Described
 from schemas.mx.compiler import Schemas
+from schemas.problem import MessageError, Problem
 
 
 def read(raw: bytes, schemas: Schemas) -> Answer:
     """The answer these bytes carry; MessageError with every problem when they cannot be read."""
     if companions.is_framed(raw):
         return companions.read(raw)
-    if raw.lstrip()[:1] == b"<":
-        return mx_answers.read(raw, schemas)
-    return fin_answers.read(raw)
+    raw = opened(raw)
+    return mx_answers.read(raw, schemas) if is_xml(raw) else fin_answers.read(raw)
+
+
+def check(raw: bytes, schemas: Schemas) -> list[Problem]:
+    """What is wrong with these bytes, whether they can be read or not."""
+    try:
+        raw = opened(raw)
+    except MessageError as error:
+        return list(error.problems)
+    return mx_answers.check(raw, schemas) if is_xml(raw) else fin.check_bytes(raw)
+
+
+def describe(raw: bytes) -> list[Described]:
+    """The fields or elements of these bytes with their names; MessageError if unreadable."""
+    raw = opened(raw)
+    return mx_answers.describe(raw) if is_xml(raw) else fin.describe(raw)
+
+
+def opened(raw: bytes) -> bytes:
+    """The message as its reader takes it: in plain bytes, a FIN message out of its DataPDU."""
+    return datapdu.opened(encodings.plain(raw))
+
+
+def is_xml(raw: bytes) -> bool:
+    """Whether plain bytes begin as a document."""
+    return raw.lstrip(b" \t\r\n\x00")[:1] == b"<"

@@ -56,7 +56,26 @@ def read(raw: bytes) -> MxMessage:
     if document is not None and name is None:
         words = "the namespace of the Document names no message"
         raise MessageError("not_a_message", [Problem(where(document), "version", words, namespace)])
+    if document is not None and (other := _second(document)) is not None:
+        words = "the envelope holds more than one Document: send each as a message of its own"
+        raise MessageError("not_a_message", [Problem(where(other), "element", words)])
     return MxMessage(interface, header, document, name)
+
+
+def _second(document: etree._Element) -> etree._Element | None:
+    """Another Document beside this one, or in an element beside the one it stands in."""
+    beside = next(document.itersiblings("{*}Document"), None)
+    around = document.getparent()
+    if beside is not None or around is None:
+        return beside
+    return next(
+        (
+            found
+            for each in around.itersiblings("*")
+            if (found := first(each, "Document")) is not None
+        ),
+        None,
+    )
 
 
 def parse(raw: bytes) -> etree._Element:

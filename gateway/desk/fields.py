@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from parsers import companions, fin, mx_answers
+import parsers
+from parsers import companions
 from schemas.problem import Refused
 
 TEXT_MAX = 200_000
@@ -116,7 +117,7 @@ def named(raw: bytes) -> tuple[list[Named], str]:
         name, content = companions.parts(raw)
         return [Named("", "", "File", name, 1), Named("", "", "Says", content, 2)], ""
     try:
-        described = mx_answers.describe(raw) if raw.lstrip()[:1] == b"<" else fin.describe(raw)
+        described = parsers.describe(raw)
     except Refused as refused:
         return [], str(refused)
     return [Named(d.path, d.tag, d.name, d.value, d.line) for d in described], ""
