@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -103,6 +104,8 @@ def _part(archive: zipfile.ZipFile, name: str) -> IO[bytes] | None:
         data = archive.read(name)
     except KeyError:
         return None
+    except (ValueError, OSError, struct.error) as error:  # an offset that points nowhere
+        raise zipfile.BadZipFile(f"{name} is not where the archive says: {error}") from error
     declared = _ENCODING.match(data[:200])
     if b"\0" in data[:4] or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii")):
         raise _refused("encoding", f"{name} is not UTF-8")

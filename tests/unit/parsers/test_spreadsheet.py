@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from parsers import spreadsheet
@@ -186,6 +186,7 @@ def is_read_or_refused(content: bytes) -> bool:
 
 @settings(deadline=None)
 @given(st.integers(0, len(BOOK) - 1), st.binary(min_size=1, max_size=20))
+@example(at=len(BOOK) - 6, junk=b"\x01")
 def test_a_damaged_workbook_is_read_or_refused(at, junk):
     assert is_read_or_refused(BOOK[:at] + junk + BOOK[at + len(junk) :])
 
