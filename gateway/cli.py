@@ -206,7 +206,7 @@ def validate(
         for f in findings:
             typer.echo(f"{f['file']}:{f['line']}: {f['rule']}: {f['path']}: {f['message']}")
         typer.echo(f"{len(findings)} findings" if findings else "valid")
-    raise typer.Exit(1 if findings else 0)
+    raise typer.Exit(1 if any(f["severity"] == "error" for f in findings) else 0)
 
 
 @app.command()

@@ -119,7 +119,7 @@ def validate_all(payload: bytes, schema_only: bool) -> list[dict[str, Any]]:
     findings: list[dict[str, Any]] = []
     for raw in _unpacked(payload):
         if not (schema_only and _is_fin(raw)):
-            findings += [_finding(p) for p in parsers.check(raw, schemas)]
+            findings += [dataclasses.asdict(f) for f in parsers.check(raw, schemas)]
     return findings
 
 
@@ -128,23 +128,3 @@ def _is_fin(raw: bytes) -> bool:
         return not parsers.is_xml(parsers.opened(raw))
     except MessageError:
         return False
-
-
-def _finding(problem: Problem) -> dict[str, Any]:
-    path, _, line = problem.path.partition(" line ")
-    number = int(line) if line.isdigit() else 1
-    nak = (
-        f"{problem.rule}{number:03d}"
-        if problem.rule[:1] in "TCDEKMH" and problem.rule[1:].isdigit()
-        else None
-    )
-    return {
-        "rule": problem.rule,
-        "severity": "error",
-        "path": path,
-        "line": number,
-        "column": 1,
-        "message": problem.message,
-        "value": problem.value,
-        "nak": nak,
-    }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from parsers import companions, datapdu, encodings, fin, fin_answers, mx_answers
+from parsers import companions, datapdu, encodings, fin, fin_answers, findings, mx_answers
 from schemas.answer import Answer
 from schemas.described import Described
+from schemas.finding import Finding
 from schemas.mx.compiler import Schemas
-from schemas.problem import MessageError, Problem
+from schemas.problem import MessageError
 
 
 def read(raw: bytes, schemas: Schemas) -> Answer:
@@ -17,13 +18,15 @@ def read(raw: bytes, schemas: Schemas) -> Answer:
     return mx_answers.read(raw, schemas) if is_xml(raw) else fin_answers.read(raw)
 
 
-def check(raw: bytes, schemas: Schemas) -> list[Problem]:
-    """What is wrong with these bytes, whether they can be read or not."""
+def check(raw: bytes, schemas: Schemas) -> list[Finding]:
+    """Everything there is to say against these bytes, whether they can be read or not."""
     try:
         raw = opened(raw)
     except MessageError as error:
-        return list(error.problems)
-    return mx_answers.check(raw, schemas) if is_xml(raw) else fin.check_bytes(raw)
+        return [findings.of_problem(problem) for problem in error.problems]
+    if not is_xml(raw):
+        return fin.check_bytes(raw)
+    return [findings.of_problem(p, "schema") for p in mx_answers.check(raw, schemas)]
 
 
 def describe(raw: bytes) -> list[Described]:

@@ -1,43 +1,78 @@
-"""FIN messages: read one, check it against its table and rules, describe it in plain words."""
+"""FIN messages: read one, judge it by its table and rules, describe it in plain words."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
-from parsers import fin_rules, fin_table
+from parsers import fin_verdict, findings
+from parsers.fin_structure import Departure
 from parsers.fin_text import FinField, FinMessage, read
 from schemas.described import Described
-from schemas.mt import MESSAGES, service
+from schemas.finding import Finding
+from schemas.mt import MESSAGES, service, words
+from schemas.mt.fields import FORMATS
 from schemas.mt.message import names
-from schemas.problem import MessageError, Problem
+from schemas.mt.rules import BY_CODE
+from schemas.problem import MessageError
 
 __all__ = ["FinField", "FinMessage", "check", "check_bytes", "describe", "read"]
 
-_TABLED_HEADERS = {"103": ("121",), "202": ("121",)}  # U13: no payment without its UETR
+_HEADERS_NEEDED = {"103": ("121",), "202": ("121",), "205": ("121",)}  # U13
+_OF_FORMAT = frozenset({"T12", "T30", "T33", "T87"})  # what would be right is the format
 
 
-def check(message: FinMessage) -> list[Problem]:
-    """What is wrong with a message by its table and its rules; nothing for a type without table."""
-    table = MESSAGES.get(message.type)
-    if table is None:
-        if message.typed and not message.type:
-            return [Problem("block 2", "H50", "no header, and the fields do not tell the type")]
-        return []
-    problems = fin_table.check(message, table)
-    for rule in fin_rules.RULES.get(message.type, ()):
-        problems.extend(rule(message))
-    for tag in _TABLED_HEADERS.get(message.type, ()):
+def check(message: FinMessage) -> list[Finding]:
+    """Everything there is to say against a message; without a table, only of its fields."""
+    key = fin_verdict.key_of(message)
+    if key is not None:
+        found = [_finding(message, d) for d in fin_verdict.departures(message, key)]
+    elif message.type or not message.typed:
+        found = [_finding(message, d) for d in fin_verdict.contents(message)]
+        if message.parts:
+            found.append(_said("no_table", "block 2", f"MT{message.type} has no table here"))
+    else:
+        found = [_said("H50", "block 2", "no header, and the fields do not tell the type")]
+    for tag in _HEADERS_NEEDED.get(message.type, ()):
         if not message.typed and tag not in message.header:
-            problems.append(Problem("block 3", "U13", f"{service.HEADER_TAGS[tag]} is missing"))
-    return problems
+            found.append(_said("U13", "block 3", f"{service.HEADER_TAGS[tag]} is missing"))
+    return found
 
 
-def check_bytes(raw: bytes) -> list[Problem]:
-    """What is wrong with these bytes, whether they can be read or not."""
+def check_bytes(raw: bytes) -> list[Finding]:
+    """Everything there is to say against these bytes, whether they can be read or not."""
     try:
         return check(read(raw))
     except MessageError as error:
-        return list(error.problems)
+        return [findings.of_problem(problem) for problem in error.problems]
+
+
+def _finding(message: FinMessage, departure: Departure) -> Finding:
+    """A departure with its place in the bytes, its rule and what a network would answer."""
+    rule = BY_CODE[departure.rule]
+    if departure.index < 0:
+        return findings.of_rule(rule, departure.where, 1, 1, departure.message, None, rule.code)
+    f = message.fields[departure.index]
+    before = f.value[: departure.offset]
+    down = before.count("\n")
+    column = len(before) - before.rfind("\n") if down else len(before) + len(f.tag) + 3
+    found = findings.of_rule(
+        rule,
+        f"{f.path}/{f.tag} {f.qualifier}".strip("/ "),
+        message.lines_before + f.line + down,
+        column,
+        departure.message,
+        f.value,
+        f"{rule.code}{f.line + down:03d}",
+    )
+    form = FORMATS.get(f.tag)
+    if form is None or rule.code not in _OF_FORMAT:
+        return found
+    return replace(found, right=f"{rule.mend}: {f.tag} reads {form.notation}")
+
+
+def _said(code: str, path: str, said: str) -> Finding:
+    return findings.of_rule(BY_CODE[code], path, 1, 1, said, None, code)
 
 
 def describe(raw: bytes) -> list[Described]:
@@ -70,20 +105,22 @@ def _name(type_: str, f: FinField) -> str:
     return (
         known.get((f.path, f.tag, f.qualifier))
         or known.get((f.path, f.tag, ""))
-        or known.get(("", f.tag[:2], f.qualifier))
-        or _names("").get(("", f.tag[:2], f.qualifier))
-        or f"Field {f.tag}"
+        or _words(f.tag, f.qualifier)
     )
+
+
+def _words(tag: str, qualifier: str) -> str:
+    """The words for a field anywhere, by its qualifier if it has one."""
+    if not qualifier:
+        return words.of_tag(tag[:2], tag)
+    known = words.of_qualifier(tag[:2], qualifier)
+    return known if known != qualifier else words.of_tag(tag[:2], tag)
 
 
 @cache
 def _names(type_: str) -> dict[tuple[str, str, str], str]:
-    """Plain words by (path, tag, qualifier), and by ('', tag number, qualifier) anywhere."""
-    tables = [MESSAGES[type_]] if type_ in MESSAGES else list(MESSAGES.values())
+    """Plain words by (path, tag, qualifier) in the table of a type."""
     found: dict[tuple[str, str, str], str] = {}
-    for table in tables:
-        for path, tag, qualifier, name in names(table.items):
-            found.setdefault((path, tag, qualifier), name)
-            if qualifier:
-                found.setdefault(("", tag[:2], qualifier), name)
+    for path, tag, qualifier, name in names(MESSAGES[type_].items) if type_ in MESSAGES else ():
+        found.setdefault((path, tag, qualifier), name)
     return found

@@ -12,7 +12,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Literal, get_args
 
-from parsers.fin_table import field_fault
+from parsers import fin_content
 from parsers.fin_text import FinField, FinMessage
 from parsers.fin_text import read as read_fields
 from schemas.answer import (
@@ -83,36 +83,23 @@ def content_hash(text: str) -> bytes:
 class _Picked:
     """The fields of one message by place, and the problems met while taking values from them."""
 
-    __slots__ = ("_fields", "_twice", "message", "problems")
+    __slots__ = ("message", "problems")
 
     def __init__(self, message: FinMessage) -> None:
         self.message = message
         self.problems: list[Problem] = []
-        self._fields: dict[tuple[str, str], FinField] = {}
-        self._twice: dict[tuple[str, str], list[FinField]] = {}
-        fields = self._fields
-        for f in message.fields:
-            value = f.value
-            key = (f.path, f.tag[:2] + value[1:5] if value[:1] == ":" else f.tag)
-            if key in fields:
-                self._twice.setdefault(key, [fields[key]]).append(f)
-            else:
-                fields[key] = f
 
     def find(self, path: str, name: str) -> FinField | None:
         """The field at this place; twice is a problem."""
-        key = (path, name)
-        if key in self._twice and name[:2] != "16":
-            again = self._twice[key][1]
+        found = self.message.at(path, name)
+        if len(found) > 1 and name[:2] != "16":
+            again = FinField(self.message, found[1])
             self.problems.append(Problem(again.where, "T13", "may come only once", again.value))
-        return self._fields.get(key)
+        return FinField(self.message, found[0]) if found else None
 
     def find_all(self, path: str, name: str) -> list[FinField]:
         """Every field at this place."""
-        key = (path, name)
-        if key in self._twice:
-            return self._twice[key]
-        return [self._fields[key]] if key in self._fields else []
+        return [FinField(self.message, index) for index in self.message.at(path, name)]
 
     def need(self, path: str, name: str) -> FinField | None:
         found = self.find(path, name)
@@ -128,8 +115,9 @@ class _Picked:
         form = FORMATS.get(f.tag)
         found = form.pattern.fullmatch(f.value) if form is not None else None
         if found is None:
-            fault = field_fault(f) or ("T13", "this option is not known here")
-            self.problems.append(Problem(f.where, *fault, f.value))
+            fault = fin_content.fault(f.tag, f.value)
+            rule, words = fault[:2] if fault else ("T13", "this option is not known here")
+            self.problems.append(Problem(f.where, rule, words, f.value))
             return None
         return found.groups()
 

@@ -1,146 +1,159 @@
-"""Rules of settlement messages that no table can say (DOMAIN 4.5, 6.1): the E and C codes."""
+"""Rules of settlement messages that no table can say (DOMAIN 4.5, 6.1): the E and C codes.
+
+What follows from the shape alone is a rule of shapes and worked out once; the others look at
+values, each time.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from parsers.fin_text import FinField, FinMessage
-from schemas.problem import Problem
+from parsers.fin_rule import Rules, ShapeRule
+from parsers.fin_shape import Shape
+from parsers.fin_structure import Departure, Structure
+from parsers.fin_text import FinMessage
 
-Rule = Callable[[FinMessage], Iterator[Problem]]
+Found = Iterator[Departure]
 
 # outermost first; each needs every one after it (E86)
 DELIVERERS = ("DEI2", "DEI1", "DECU", "SELL", "DEAG")
 RECEIVERS = ("REI2", "REI1", "RECU", "BUYR", "REAG")
 PARTY_BLOCKS = ("SETDET/SETPRTY", "SETDET/CSHPRTY", "SETTRAN/SETPRTY")
+# may come in several AMT blocks (E87)
+_MANY = frozenset({"RESU", "OCMT"})
 
 
-def _parties(message: FinMessage, blocks: tuple[str, ...] = PARTY_BLOCKS) -> list[FinField]:
+def _parties(kind: Shape, blocks: tuple[str, ...] = PARTY_BLOCKS) -> list[int]:
     return [
-        f
-        for f in message.fields
-        if f.path in blocks and f.tag[:2] == "95" and f.qualifier != "ALTE"
+        i
+        for i, (tag, path) in enumerate(zip(kind.tags, kind.paths, strict=True))
+        if path in blocks and tag[:2] == "95" and kind.qualifiers[i] != "ALTE"
     ]
 
 
-def _having(message: FinMessage, path: str, tag: str) -> list[FinField]:
-    return [f for f in message.fields if f.path == path and f.tag == tag]
+def _having(kind: Shape, path: str, tag: str) -> list[int]:
+    return [
+        i
+        for i, (t, p) in enumerate(zip(kind.tags, kind.paths, strict=True))
+        if t == tag and p == path
+    ]
 
 
-def cancellation_names_the_original(message: FinMessage) -> Iterator[Problem]:
+def cancellation_names_the_original(message: FinMessage, found: Structure) -> Found:
     """E08: a cancellation has exactly one link with PREV."""
-    cancels = [f for f in message.fields if f.tag == "23G" and f.value[:4] in ("CANC", "RVSL")]
-    linked = [f for f in message.fields if f.path == "GENL/LINK" and f.qualifier == "PREV"]
-    if cancels and len(linked) != 1:
-        text = f"{cancels[0].value} needs exactly one link :20C::PREV//, found {len(linked)}"
-        yield Problem(cancels[0].where, "E08", text, cancels[0].value)
+    function = next(iter(message.at("GENL", "23G")), -1)
+    if function < 0 or message.value(function)[:4] not in ("CANC", "RVSL"):
+        return
+    linked = message.at("GENL/LINK", "20PREV")
+    if len(linked) != 1:
+        text = f"{message.value(function)} needs exactly one link :20C::PREV//, found {len(linked)}"
+        yield Departure(function, "", "E08", text)
 
 
-def count_needs_its_number(message: FinMessage) -> Iterator[Problem]:
+def count_needs_its_number(kind: Shape, found: Structure) -> Found:
     """E90: the total of linked instructions comes with the number of this one."""
-    counts = {f.qualifier: f for f in message.fields if f.path == "GENL" and f.tag[:2] == "99"}
-    if "TOSE" in counts and "SETT" not in counts:
-        yield Problem(counts["TOSE"].where, "E90", "TOSE needs SETT", counts["TOSE"].value)
+    for total in kind.places.get(("GENL", "99TOSE"), ()):
+        if ("GENL", "99SETT") not in kind.places:
+            yield Departure(total, "", "E90", "TOSE needs SETT: say which of them this one is")
 
 
-def each_party_once(message: FinMessage) -> Iterator[Problem]:
+def each_party_once(kind: Shape, found: Structure) -> Found:
     """E84: a party qualifier comes once in the message."""
     seen: set[str] = set()
-    for f in _parties(message):
-        if f.qualifier in seen:
-            yield Problem(f.where, "E84", f"{f.qualifier} comes twice", f.value)
-        seen.add(f.qualifier)
+    for i in _parties(kind):
+        qualifier = kind.qualifiers[i]
+        if qualifier in seen:
+            yield Departure(i, "", "E84", f"{qualifier} comes twice: leave one out")
+        seen.add(qualifier)
 
 
-def chain_is_unbroken(message: FinMessage) -> Iterator[Problem]:
+def chain_is_unbroken(kind: Shape, found: Structure) -> Found:
     """E86: a party of the chain needs every one between it and the agent, and the agent."""
-    present = {f.qualifier: f for f in _parties(message)}
+    present = {kind.qualifiers[i]: i for i in _parties(kind)}
     for chain in (DELIVERERS, RECEIVERS):
-        for i, outer in enumerate(chain):
-            missing = [q for q in chain[i + 1 :] if q not in present]
+        for step, outer in enumerate(chain):
+            missing = [q for q in chain[step + 1 :] if q not in present]
             if outer in present and missing:
-                text = f"{outer} needs {', '.join(missing)}"
-                yield Problem(present[outer].where, "E86", text, present[outer].value)
+                yield Departure(present[outer], "", "E86", f"{outer} needs {', '.join(missing)}")
                 break
 
 
-def each_amount_once(message: FinMessage) -> Iterator[Problem]:
+def each_amount_once(kind: Shape, found: Structure) -> Found:
     """E87: an amount qualifier comes in one AMT block only."""
-    amounts = _having(message, "SETDET/AMT", "19A")
-    count = Counter(f.qualifier for f in amounts if f.qualifier not in ("RESU", "OCMT"))
-    for f in amounts:
-        if count[f.qualifier] > 1:
-            count[f.qualifier] = 0
-            yield Problem(f.where, "E87", f"{f.qualifier} comes in more than one block", f.value)
+    amounts = [i for i in _having(kind, "SETDET/AMT", "19A") if kind.qualifiers[i] not in _MANY]
+    count = Counter(kind.qualifiers[i] for i in amounts)
+    for i in amounts:
+        qualifier = kind.qualifiers[i]
+        if count[qualifier] > 1:
+            count[qualifier] = 0
+            yield Departure(i, "", "E87", f"{qualifier} comes in more than one block")
 
 
-def exchange_has_its_result(message: FinMessage) -> Iterator[Problem]:
+def exchange_has_its_result(kind: Shape, found: Structure) -> Found:
     """E62: an exchange rate and the resulting amount come together."""
-    blocks: dict[int, dict[str, FinField]] = {}
-    for f in message.fields:
-        if f.path == "SETDET/AMT" and f.qualifier in ("EXCH", "RESU"):
-            blocks.setdefault(f.sequence, {})[f.qualifier] = f
-    for found in blocks.values():
-        if len(found) == 1:
-            ((qualifier, f),) = found.items()
+    blocks: dict[int, dict[str, int]] = {}
+    for i, path in enumerate(kind.paths):
+        if path == "SETDET/AMT" and kind.qualifiers[i] in ("EXCH", "RESU"):
+            blocks.setdefault(kind.sequences[i], {})[kind.qualifiers[i]] = i
+    for pair in blocks.values():
+        if len(pair) == 1:
+            ((qualifier, i),) = pair.items()
             other = "RESU" if qualifier == "EXCH" else "EXCH"
-            yield Problem(f.where, "E62", f"{qualifier} needs {other} in the same block", f.value)
+            yield Departure(i, "", "E62", f"{qualifier} needs {other} in the same block")
 
 
-def no_amount_beside_the_quantity(message: FinMessage) -> Iterator[Problem]:
+def no_amount_beside_the_quantity(kind: Shape, found: Structure) -> Found:
     """E88: with one FIAC no settlement amount stands in it."""
-    for f in _having(message, "FIAC", "19A"):
-        if f.qualifier == "SETT":
-            yield Problem(f.where, "E88", "SETT belongs in AMT", f.value)
+    for i in _having(kind, "FIAC", "19A"):
+        if kind.qualifiers[i] == "SETT":
+            yield Departure(i, "", "E88", "SETT belongs in AMT")
 
 
-def pair_off_is_named(message: FinMessage) -> Iterator[Problem]:
+def pair_off_is_named(message: FinMessage, found: Structure) -> Found:
     """C50: a paired-off quantity needs the type PAIR."""
-    types = {f.value[-4:] for f in message.fields if f.tag == "22F" and f.qualifier == "SETR"}
-    for f in message.fields:
-        if f.path == "GENL/LINK" and f.qualifier == "PAIR" and "PAIR" not in types:
-            yield Problem(f.where, "C50", "needs :22F::SETR//PAIR", f.value)
+    paired = message.at("GENL/LINK", "36PAIR")
+    if paired and not any(message.value(i)[-4:] == "PAIR" for i in message.at("SETDET", "22SETR")):
+        yield Departure(paired[0], "", "C50", "needs :22F::SETR//PAIR")
 
 
-def _needs_amount(qualifier: str, rule: str) -> Rule:
-    def check(message: FinMessage) -> Iterator[Problem]:
-        found = [f for f in _having(message, "SETDET/AMT", "19A") if f.qualifier == qualifier]
-        if len(found) != 1:
-            text = f"exactly one :19A::{qualifier}// is needed, found {len(found)}"
-            yield Problem("SETDET/AMT", rule, text)
+def _needs_amount(qualifier: str, rule: str) -> ShapeRule:
+    def check(kind: Shape, found: Structure) -> Found:
+        count = len(kind.places.get(("SETDET/AMT", f"19{qualifier}"), ()))
+        if count != 1:
+            text = f"exactly one :19A::{qualifier}// is needed, found {count}"
+            yield Departure(-1, "SETDET/AMT", rule, text)
 
     return check
 
 
-def _needs_parties(agent: str, rule: str) -> Rule:
-    def check(message: FinMessage) -> Iterator[Problem]:
-        if any(f.tag == "22F" and f.qualifier == "DBNM" for f in message.fields):
+def _needs_parties(agent: str, rule: str) -> ShapeRule:
+    def check(kind: Shape, found: Structure) -> Found:
+        if any(path == "SETDET" and name == "22DBNM" for path, name in kind.places):
             return
-        present = {f.qualifier for f in _parties(message, ("SETDET/SETPRTY",))}
+        present = {kind.qualifiers[i] for i in _parties(kind, ("SETDET/SETPRTY",))}
         for qualifier in (agent, "PSET"):
             if qualifier not in present:
-                yield Problem("SETDET/SETPRTY", rule, f"{qualifier} is missing")
+                yield Departure(-1, "SETDET/SETPRTY", rule, f"{qualifier} is missing")
 
     return check
 
 
-def status_has_its_amount(message: FinMessage) -> Iterator[Problem]:
+def status_has_its_amount(message: FinMessage, found: Structure) -> Found:
     """E83: a transaction against payment states its settlement amount."""
-    against = [f for f in message.fields if f.tag == "22H" and f.value == ":PAYM//APMT"]
-    amounts = [f for f in _having(message, "SETTRAN", "19A") if f.qualifier == "SETT"]
-    if against and not amounts:
-        yield Problem(against[0].where, "E83", "APMT needs :19A::SETT//", against[0].value)
+    for i in message.at("SETTRAN", "22PAYM"):
+        if message.value(i).endswith("APMT") and not message.at("SETTRAN", "19SETT"):
+            yield Departure(i, "", "E83", "APMT needs :19A::SETT//")
 
 
-def status_has_its_agent(message: FinMessage) -> Iterator[Problem]:
+def status_has_its_agent(message: FinMessage, found: Structure) -> Found:
     """E85: when parties are given, the agent of the other side is among them."""
-    present = {f.qualifier for f in _parties(message, ("SETTRAN/SETPRTY",))}
-    for f in message.fields:
-        if present and f.tag == "22H" and f.qualifier == "REDE":
-            agent = "REAG" if f.value.endswith("DELI") else "DEAG"
-            if agent not in present:
-                yield Problem(f.where, "E85", f"{agent} is missing among the parties", f.value)
+    kind = message.shape
+    present = {kind.qualifiers[i] for i in _parties(kind, ("SETTRAN/SETPRTY",))}
+    for i in message.at("SETTRAN", "22REDE") if present else ():
+        agent = "REAG" if message.value(i).endswith("DELI") else "DEAG"
+        if agent not in present:
+            yield Departure(i, "", "E85", f"{agent} is missing among the parties")
 
 
 # the status code a reason may stand under (E37)
@@ -149,47 +162,41 @@ REASONS_OF = {"CANP": {"CANP"}, "CAND": {"CAND"}, "REJT": {"REJT"}, "PEND": {"PE
               "PPRC": {"PPRC"}, "PACK": {"PACK", "CACK"}}  # fmt: skip
 
 
-def reason_fits_its_status(message: FinMessage) -> Iterator[Problem]:
+def reason_fits_its_status(message: FinMessage, found: Structure) -> Found:
     """E37: the qualifier of a reason repeats the status code it explains."""
     status = ""
-    for f in message.fields:
-        if f.tag == "25D":
-            status = f.value[-4:]
-        elif f.tag == "24B" and f.qualifier not in REASONS_OF.get(status, {f.qualifier}):
-            yield Problem(f.where, "E37", f"does not explain the status {status}", f.value)
+    for i, tag in enumerate(message.shape.tags):
+        if tag == "25D":
+            status = message.value(i)[-4:]
+        elif tag == "24B":
+            qualifier = message.shape.qualifiers[i]
+            if qualifier not in REASONS_OF.get(status, {qualifier}):
+                yield Departure(i, "", "E37", f"does not explain the status {status}")
 
 
-_INSTRUCTION: tuple[Rule, ...] = (
-    cancellation_names_the_original,
-    count_needs_its_number,
-    each_party_once,
-    chain_is_unbroken,
-    each_amount_once,
-    exchange_has_its_result,
-    no_amount_beside_the_quantity,
-    pair_off_is_named,
-)
-_CONFIRMATION: tuple[Rule, ...] = (
-    cancellation_names_the_original,
-    each_party_once,
-    chain_is_unbroken,
-    each_amount_once,
-    exchange_has_its_result,
-)
-RULES: dict[str, tuple[Rule, ...]] = {
-    "540": (*_INSTRUCTION, _needs_parties("DEAG", "E91")),
-    "541": (*_INSTRUCTION, _needs_parties("DEAG", "E91"), _needs_amount("SETT", "E83")),
-    "542": (*_INSTRUCTION, _needs_parties("REAG", "E91")),
-    "543": (*_INSTRUCTION, _needs_parties("REAG", "E91"), _needs_amount("SETT", "E83")),
-    "544": (*_CONFIRMATION, _needs_parties("DEAG", "E93")),
-    "545": (*_CONFIRMATION, _needs_parties("DEAG", "E93"), _needs_amount("ESTT", "E92")),
-    "546": (*_CONFIRMATION, _needs_parties("REAG", "E93")),
-    "547": (*_CONFIRMATION, _needs_parties("REAG", "E93"), _needs_amount("ESTT", "E92")),
-    "548": (
-        status_has_its_amount,
-        status_has_its_agent,
-        each_party_once,
-        chain_is_unbroken,
-        reason_fits_its_status,
+_CHAIN = (each_party_once, chain_is_unbroken)
+_AMOUNTS = (each_amount_once, exchange_has_its_result)
+_INSTRUCTION = (*(count_needs_its_number, *_CHAIN, *_AMOUNTS, no_amount_beside_the_quantity),)
+_CONFIRMATION = (*_CHAIN, *_AMOUNTS)
+_INSTRUCTED = (cancellation_names_the_original, pair_off_is_named)
+_CONFIRMED = (cancellation_names_the_original,)
+
+RULES: dict[str, Rules] = {
+    "540": Rules((*_INSTRUCTION, _needs_parties("DEAG", "E91")), _INSTRUCTED),
+    "541": Rules(
+        (*_INSTRUCTION, _needs_parties("DEAG", "E91"), _needs_amount("SETT", "E83")), _INSTRUCTED
     ),
+    "542": Rules((*_INSTRUCTION, _needs_parties("REAG", "E91")), _INSTRUCTED),
+    "543": Rules(
+        (*_INSTRUCTION, _needs_parties("REAG", "E91"), _needs_amount("SETT", "E83")), _INSTRUCTED
+    ),
+    "544": Rules((*_CONFIRMATION, _needs_parties("DEAG", "E93")), _CONFIRMED),
+    "545": Rules(
+        (*_CONFIRMATION, _needs_parties("DEAG", "E93"), _needs_amount("ESTT", "E92")), _CONFIRMED
+    ),
+    "546": Rules((*_CONFIRMATION, _needs_parties("REAG", "E93")), _CONFIRMED),
+    "547": Rules(
+        (*_CONFIRMATION, _needs_parties("REAG", "E93"), _needs_amount("ESTT", "E92")), _CONFIRMED
+    ),
+    "548": Rules(_CHAIN, (status_has_its_amount, status_has_its_agent, reason_fits_its_status)),
 }

@@ -7,29 +7,42 @@ MessageError.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from itertools import accumulate
 
 from parsers import encodings
-from schemas.mt.fields import FORMATS
+from parsers.fin_shape import Shape, shape
 from schemas.mt.notation import read_moment
 from schemas.problem import MessageError, Problem
 
 
-class FinField(NamedTuple):
-    """One field of block 4. A named tuple, as these are made by the million."""
+class FinField:
+    """One field of block 4. Made when asked for, as messages are read by the million."""
 
-    tag: str
-    value: str
-    line: int  # of block 4, the first after `{4:` is 1
-    path: str  # 'GENL/STAT'
-    sequence: int  # which of the blocks opened so far it stands in; 0 outside all
+    __slots__ = ("index", "message", "path", "sequence", "tag", "value")
+
+    def __init__(self, message: FinMessage, index: int) -> None:
+        kind = message.shape
+        self.message = message
+        self.index = index
+        self.tag = kind.tags[index]
+        self.path = kind.paths[index]  # 'GENL/STAT'
+        self.sequence = kind.sequences[index]  # which of the blocks opened so far; 0 outside all
+        self.value = message.value(index)
+
+    def __repr__(self) -> str:
+        return f"FinField({self.where!r}, {self.value!r})"
+
+    @property
+    def line(self) -> int:
+        """The line of block 4 it begins on; the first after `{4:` is 1."""
+        return self.message.line_of(self.index)
 
     @property
     def qualifier(self) -> str:
         """The qualifier of a generic field, or ''."""
-        return self.value[1:5] if self.value[:1] == ":" else ""
+        return self.message.shape.qualifiers[self.index]
 
     @property
     def where(self) -> str:
@@ -38,7 +51,7 @@ class FinField(NamedTuple):
         return f"{self.path}/{name} line {self.line}".lstrip("/")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FinMessage:
     """A FIN message taken apart; headers that were not typed are empty and `typed` is set."""
 
@@ -49,12 +62,39 @@ class FinMessage:
     session: str  # session and sequence number of block 1
     network_at: datetime | None  # input time and date of the sender's message, naive
     header: dict[str, str]  # block 3
-    fields: tuple[FinField, ...]
+    shape: Shape = field(compare=False)
+    parts: list[str] = field(compare=False)  # `tag:value` of each field
     service: tuple[tuple[str, str], ...]  # block 4 of service and system messages
     trailer: dict[str, str]  # block 5
     text: str  # block 4 with plain line ends
     typed: bool = False  # blocks 1 and 2 were not there
     original: str = ""  # what followed an ACK or NAK
+    lines_before: int = field(default=0, compare=False)  # of the bytes, before block 4's first
+    _fields: tuple[FinField, ...] | None = field(default=None, compare=False, repr=False)
+    _lines: list[int] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def fields(self) -> tuple[FinField, ...]:
+        """Every field of block 4 in order."""
+        if self._fields is None:
+            self._fields = tuple(FinField(self, i) for i in range(len(self.parts)))
+        return self._fields
+
+    def at(self, path: str, name: str) -> tuple[int, ...]:
+        """The indexes of the fields at a place: ('GENL', '20SEME'), ('', '32A')."""
+        return self.shape.places.get((path, name), ())
+
+    def value(self, index: int) -> str:
+        """The text of a field after its tag."""
+        return self.parts[index][len(self.shape.tags[index]) + 1 :]
+
+    def line_of(self, index: int) -> int:
+        """The line of block 4 a field begins on; the index after the last gives the end."""
+        if self._lines is None:
+            first = 1 + self.text.partition("\n:")[0].count("\n")
+            heights = (1 + part.count("\n") for part in self.parts)
+            self._lines = list(accumulate(heights, initial=first))
+        return self._lines[index]
 
 
 _HEAD = re.compile(
@@ -66,7 +106,7 @@ _BLOCK_1 = re.compile(r"([A-Z])([0-9]{2})([A-Z0-9]{12})([0-9]{10})")
 _INPUT = re.compile(r"I([0-9]{3})([A-Z0-9]{12})(?:[SNU][123]?(?:[0-9]{3})?)?")
 _OUTPUT = re.compile(r"O([0-9]{3})([0-9]{4})([0-9]{6})([A-Z0-9]{12})[0-9]{10}[0-9]{10}[SNU]?")
 _MISPLACED = re.compile(r"\{405:[^{}]*\{108:[^{}]*\}")
-_TAG = re.compile(r"[0-9]{2}[A-Z]?")
+_HEADS = re.compile(r"\n:(16[RS]:[^\n]*|[0-9]{2}[A-Z]?:(?::[A-Z0-9]{4}/)?)")
 _BARE = re.compile(r"\s*:[0-9]{2}[A-Z]?:")
 _BARE_END = re.compile(r"\n-\}?\s*\Z")
 
@@ -81,6 +121,11 @@ _SIGNS: tuple[tuple[str, frozenset[str]], ...] = (
     ("103", frozenset({"20", "23B", "32A", "71A"})),
     ("202", frozenset({"20", "21", "32A", "58A"})),
     ("202", frozenset({"20", "21", "32A", "58D"})),
+    ("940", frozenset({"20", "25", "28C", "60F", "62F"})),
+    ("940", frozenset({"20", "25", "28C", "60M", "62M"})),
+    ("940", frozenset({"20", "25", "28C", "60F", "62M"})),
+    ("940", frozenset({"20", "25", "28C", "60M", "62F"})),
+    ("942", frozenset({"20", "25", "28C", "34F", "13D"})),
 )
 # without a link to the instruction's type: the agent of the other side and whether money moved
 _CONFIRMATIONS = {
@@ -100,36 +145,44 @@ def read(raw: bytes) -> FinMessage:
     problems: list[Problem] = []
     block_1 = _basic(head[1], problems)
     block_2 = _application(head[2], problems)
-    header = _tags(head[3] or "", "block 3", problems)
-    fields, service, body, end = _block_4(text, head.end(), block_1[0] == "F21", problems)
+    header = _tags(head[3], "block 3", problems) if head[3] else {}
+    kind, parts, service, body, end = _block_4(text, head.end(), block_1[0] == "F21", problems)
     if end < 0:
         cut = "the text does not end with '-}' on a line: it may be cut off"
         raise MessageError("unreadable", [*problems, Problem("block 4", "T31", cut)])
     trailer, rest = _trailer(text, end, problems)
     if problems:
         raise MessageError("unreadable", problems)
-    kind, own, session = block_1
+    service_id, own, session = block_1
     type_, direction, other, network_at = block_2
-    typed = not kind or (not type_ and kind == "F01")
-    if not type_:
-        type_ = _infer(fields) if kind in ("", "F01") else kind
+    typed = not service_id or (not type_ and service_id == "F01")
     sender, receiver = (other, own) if direction == "O" else (own, other)
-    return FinMessage(
-        type_, sender, receiver, direction, session, network_at, header, fields, service,
-        trailer, body, typed, rest,
+    before = text.count("\n", 0, head.end()) + 1  # the line of `{4:`
+    message = FinMessage(
+        type_, sender, receiver, direction, session, network_at, header, kind, parts, service,
+        trailer, body, typed, rest, before,
     )  # fmt: skip
+    if not type_:
+        message.type = _infer(message) if service_id in ("", "F01") else service_id
+    return message
 
 
 def _read_bare(text: str) -> FinMessage:
     """Fields alone, as a person types them; the closing '-}' may be missing."""
     if not _BARE.match(text):
         raise MessageError("unreadable", [_not_fin(text)])
-    body = "\n" + _BARE_END.sub("", text.strip("\ufeff \n\t"))
+    stripped = text.lstrip("\ufeff \n\t")
+    before = text.count("\n", 0, len(text) - len(stripped))
+    body = "\n" + _BARE_END.sub("", stripped.rstrip("\ufeff \n\t"))
     problems: list[Problem] = []
-    fields = _fields(body, problems)
+    kind, parts = _fields(body, problems)
     if problems:
         raise MessageError("unreadable", problems)
-    return FinMessage(_infer(fields), "", "", "", "", None, {}, fields, (), {}, body, typed=True)
+    message = FinMessage(
+        "", "", "", "", "", None, {}, kind, parts, (), {}, body, typed=True, lines_before=before
+    )
+    message.type = _infer(message)
+    return message
 
 
 def _not_fin(text: str) -> Problem:
@@ -177,16 +230,17 @@ def _tags(block: str, path: str, problems: list[Problem]) -> dict[str, str]:
 
 def _block_4(
     text: str, start: int, lenient: bool, problems: list[Problem]
-) -> tuple[tuple[FinField, ...], tuple[tuple[str, str], ...], str, int]:
+) -> tuple[Shape, list[str], tuple[tuple[str, str], ...], str, int]:
     """Fields or nested tags, their text, and where the block ends; -1 if it does not."""
     if text.startswith("{", start):
         service, end = _service(text, start, lenient)
-        return (), service, text[start:end], end
+        return _NO_FIELDS, [], service, text[start:end], end
     end = text.find("\n-}", start - 1)
     if end < 0:
-        return (), (), "", end
+        return _NO_FIELDS, [], (), "", end
     body = text[start:end]
-    return _fields(body, problems), (), body, end + 3
+    kind, parts = _fields(body, problems)
+    return kind, parts, (), body, end + 3
 
 
 def _service(text: str, start: int, lenient: bool) -> tuple[tuple[tuple[str, str], ...], int]:
@@ -221,48 +275,48 @@ def _trailer(text: str, end: int, problems: list[Problem]) -> tuple[dict[str, st
     return trailer, rest
 
 
-def _fields(body: str, problems: list[Problem]) -> tuple[FinField, ...]:
-    """The fields of a text block, with line numbers and sequence paths."""
-    first, *parts = body.split("\n:")
+_NO_FIELDS = shape(())
+
+
+def _fields(body: str, problems: list[Problem]) -> tuple[Shape, list[str]]:
+    """The fields of a text block and their shape."""
+    parts = body.split("\n:")
+    first = parts.pop(0)
+    heads = _HEADS.findall(body)
     if first.strip():
         problems.append(Problem("block 4 line 1", "T13", "text before the first field", first[:40]))
-    line = 1 + first.count("\n")
-    fields: list[FinField] = []
-    open_blocks: list[tuple[str, int, str]] = []
-    path, sequence, opened = "", 0, 0
-    for part in parts:
-        tag, colon, value = part.partition(":")
-        if tag not in FORMATS and not (colon and _TAG.fullmatch(tag)):
-            where = f"{path or 'block 4'} line {line}"
-            problems.append(Problem(where, "T13", "no field tag stands here", part[:40]))
-        if tag == "16R":
-            open_blocks.append((path, sequence, value))
-            path = f"{path}/{value}" if path else value
-            opened += 1
-            sequence = opened
-        fields.append(FinField(tag, value, line, path, sequence))
-        if tag == "16S":
-            path, sequence, block = open_blocks.pop() if open_blocks else ("", 0, "")
-            if block != value:
-                problems.append(_unbalanced(fields[-1], block))
-        line += 1 + part.count("\n")
-    if open_blocks:
-        where = f"{path} line {line}"
-        problems.append(Problem(where, "T92", f"block {open_blocks[-1][2]} is not closed"))
-    return tuple(fields)
+    if len(heads) < len(parts):
+        line = 1 + first.count("\n")
+        for part in parts:
+            if not _HEADS.match(f"\n:{part}"):
+                where = f"block 4 line {line}"
+                problems.append(Problem(where, "T13", "no field tag stands here", part[:40]))
+            line += 1 + part.count("\n")
+        return _NO_FIELDS, []
+    kind = shape(heads)
+    for index, expected in kind.unbalanced:
+        line = 1 + first.count("\n") + sum(1 + part.count("\n") for part in parts[:index])
+        tag = kind.tags[index] if index < len(parts) else "the end"
+        value = kind.blocks[index] if index < len(parts) else None
+        where = f"{kind.paths[min(index, len(parts) - 1)]}/{tag} line {line}".lstrip("/")
+        problems.append(Problem(where, "T92", expected, value))
+    return kind, parts
 
 
-def _unbalanced(field: FinField, block: str) -> Problem:
-    expected = f"block {block} is open here" if block else "no block is open here"
-    return Problem(field.where, "T92", expected, field.value)
-
-
-def _infer(fields: tuple[FinField, ...]) -> str:
+def _infer(message: FinMessage) -> str:
     """The type of a message without block 2, or '' where its fields do not tell."""
-    seen = {f.tag for f in fields} | {f"{f.tag[:2]} {f.qualifier}" for f in fields}
-    seen |= {f"19A {f.qualifier}" for f in fields if f.tag == "19A"}
-    seen |= {f"23G {f.value[:4]}" for f in fields if f.tag == "23G"}
-    seen |= {f"13A {f.value[-3:]}" for f in fields if f.tag == "13A"}
+    kind = message.shape
+    seen = {
+        *kind.tags,
+        *(f"{tag[:2]} {q}" for tag, q in zip(kind.tags, kind.qualifiers, strict=True)),
+    }
+    for f in message.fields:
+        if f.tag == "19A":
+            seen.add(f"19A {f.qualifier}")
+        elif f.tag == "23G":
+            seen.add(f"23G {f.value[:4]}")
+        elif f.tag == "13A":
+            seen.add(f"13A {f.value[-3:]}")
     for type_, signs in _SIGNS:
         if signs <= seen:
             return type_

@@ -1,56 +1,110 @@
-"""What MT544, 545, 546 and 547 have in common: one shape, with or without payment."""
+"""Sequences of settlement confirmations, MT544-547."""
 
 from __future__ import annotations
 
-from schemas.mt.message import Item, Sequence, generic
+from schemas.mt.message import Item
 from schemas.mt.settlement_sequences import (
-    FUNCTION,
+    ATTRIBUTES,
+    COSTS,
+    LOTS,
+    NETWORK_FEE,
     OTHER_PARTY,
-    PREPARED,
-    SENDER_REFERENCE,
+    REFERENCES,
+    SETTLEMENT_PARTIES,
     TWO_LEGS,
-    amounts,
-    details,
-    holding,
-    linkage,
-    trade,
 )
+from schemas.mt.table import items
 
-_GENERAL = Sequence(
-    "GENL",
-    "General information",
-    (
-        SENDER_REFERENCE,
-        FUNCTION,
-        PREPARED,
-        generic("22", "H", {"PREC": "Pre-confirmation"}),
-        generic("22", "F", {"PARS": "Partial settlement"}),
-        linkage(position=True, required=True),
-    ),
-    required=True,
-)
-_TRADE = trade(
-    (
-        generic("98", "ABC", {"SETT": "Settlement date"}),
-        generic("98", "ABCE", {"TRAD": "Trade date"}),
-        generic("98", "ABC", {"ESET": "Effective settlement date"}, required=True),
-    ),
-    matching=False,
-)
-_HOLDING = holding(
-    (
-        generic("36", "BD", {"ESTT": "Quantity settled"}, required=True, repeats=True),
-        generic("36", "BD", {"PSTT": "Previously settled quantity",
-                             "PSTA": "Previously settled quantity"}),
-        generic("36", "BD", {"RSTT": "Remaining quantity"}),
-        generic("19", "A", {"PSTT": "Previously settled amount"}),
-        generic("19", "A", {"RSTT": "Remaining amount"}),
-    )
-)  # fmt: skip
+_GENERAL = f"""
+M  A GENL
+   M  20C SEME
+   M  23G
+   O  98[ACE] PREP
+   O  22H PREC
+   O  22F PARS
+   M* A1 LINK
+      O  22F LINK
+      O  13[AB] LINK
+      M  20[CUN] {REFERENCES}
+"""
+_TRADE = f"""
+M  B TRADDET
+   O* 94[HL] CLEA
+   O* 94[BL] TRAD
+   O  98[ABC] SETT
+   O  98[ABCE] TRAD
+   M  98[ABC] ESET
+   O  90[AB] DEAL
+   O  99A DAAC
+   M  35B
+{ATTRIBUTES}
+   O  22F PROC
+   O* 22F RPOR
+   O  22F PRIR
+   O  22F BORR
+   O* 22F TTCO
+   O  22F INCA
+   O  22F TRCA
+   O  22F PRIC
+   O  70E FXIN
+   O  70E SPRO
+"""
+_HOLDING = f"""
+M  C FIAC
+   M* 36[BD] ESTT
+   O  36[BD] PSTT/PSTA
+   O  36[BD] RSTT
+   O  19A PSTT
+   O  19A RSTT
+   O  70D DENC
+   O* 13B CERT
+   O  95[PR] ACOW
+   O  95L ALTE
+   M  97[ABD] SAFE
+   O  97[ADE] CASH
+   O* 94[BCFLT] SAFE
+{LOTS}
+"""
+_DETAILS = f"""
+M  E SETDET
+   O* 22F STCO
+   M  22F SETR
+   O  22F TRCA
+   O  22F STAM
+   O  22F RTGS
+   O  22F REGT
+   O  22F BENE
+   O  22F CASY
+   O  22F TCPI
+   O  22F MACL
+   O  22F FXCX
+   O  22F BLOC
+   O  22F REST
+   O  22F SETS
+   O  22F NETT
+   O  22F CCPT
+   O  22F LEOG
+   O  22F COLA
+   O  22F TRAK
+   O  22F REPT
+   O  22F SSBT
+   O  22F CSBT
+{SETTLEMENT_PARTIES}
+"""
 
 
 def confirmation(*, against_payment: bool) -> tuple[Item, ...]:
     """The items of a confirmation; amounts are needed only against payment."""
-    amount = amounts("ESTT", "Settled amount", required=against_payment, value_date=True)
-    settlement = details(amount, leave_out=frozenset({"DBNM", "COLE"}))
-    return (_GENERAL, _TRADE, _HOLDING, TWO_LEGS, settlement, OTHER_PARTY)
+    use = "M" if against_payment else "O"
+    amounts = f"""
+   {use}* E3 AMT
+      O* 17B ACRU/STAM
+      M  19A ESTT/{COSTS}
+      O  19A RESU
+      O  19A OCMT
+      O  98[AC] VALU
+      O  92B EXCH
+"""
+    return items(
+        _GENERAL + _TRADE + _HOLDING + TWO_LEGS + _DETAILS + amounts + NETWORK_FEE + OTHER_PARTY
+    )

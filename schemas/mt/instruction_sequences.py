@@ -1,50 +1,112 @@
-"""What MT540, 541, 542 and 543 have in common: one shape, with or without payment."""
+"""Sequences of settlement instructions, MT540-543."""
 
 from __future__ import annotations
 
-from schemas.mt.message import Item, Sequence, generic
+from schemas.mt.message import Item
 from schemas.mt.settlement_sequences import (
-    FUNCTION,
+    ATTRIBUTES,
+    COSTS,
+    LOTS,
+    NETWORK_FEE,
     OTHER_PARTY,
-    PREPARED,
-    SENDER_REFERENCE,
+    REFERENCES,
+    SETTLEMENT_PARTIES,
     TWO_LEGS,
-    amounts,
-    details,
-    holding,
-    linkage,
-    trade,
 )
+from schemas.mt.table import items
 
-_GENERAL = Sequence(
-    "GENL",
-    "General information",
-    (
-        SENDER_REFERENCE,
-        FUNCTION,
-        PREPARED,
-        generic("99", "BC", {"SETT": "Number of this linked instruction"}),
-        generic("99", "BC", {"TOSE": "Linked instructions in total"}),
-        linkage(position=True, quantity=True),
-    ),
-    required=True,
-)
-_TRADE = trade(
-    (
-        generic("98", "ABC", {"SETT": "Settlement date"}, required=True),
-        generic("98", "ABCE", {"TRAD": "Trade date"}),
-        generic("98", "AC", {"ADEL": "Additional delay", "LATE": "Late delivery date"}),
-    ),
-    matching=True,
-)
-_HOLDING = holding(
-    (generic("36", "BD", {"SETT": "Quantity to settle"}, required=True, repeats=True),)
-)
+_GENERAL = f"""
+M  A GENL
+   M  20C SEME
+   M  23G
+   O  98[ACE] PREP
+   O  99[BC] SETT
+   O  99[BC] TOSE
+   O* A1 LINK
+      O  22F LINK
+      O  13[AB] LINK
+      M  20[CUN] {REFERENCES}
+      O  36[BD] PAIR/TURN
+"""
+_TRADE = f"""
+M  B TRADDET
+   O* 94[HL] CLEA
+   O* 94[BL] TRAD
+   M  98[ABC] SETT
+   O  98[ABCE] TRAD
+   O  98[AC] ADEL/LATE
+   O  90[AB] DEAL
+   O  99A DAAC
+   M  35B
+{ATTRIBUTES}
+   O  22F PROC
+   O* 22F RPOR
+   O  22F PRIR
+   O  22F BORR
+   O* 22F TTCO
+   O  22F INCA
+   O  22F TRCA
+   O  22F PRIC
+   O  11A FXIB
+   O  25D MTCH
+   O  25D AFFM
+   O  70E FXIN
+   O  70E SPRO
+"""
+_HOLDING = f"""
+M  C FIAC
+   M* 36[BD] SETT
+   O  70D DENC
+   O* 13B CERT
+   O  95[PR] ACOW
+   O  95L ALTE
+   M  97[ABD] SAFE
+   O  97[ADE] CASH
+   O* 94[BCFLT] SAFE
+{LOTS}
+"""
+_DETAILS = f"""
+M  E SETDET
+   O* 22F STCO
+   M  22F SETR
+   O  22F TRCA
+   O  22F STAM
+   O  22F RTGS
+   O  22F REGT
+   O  22F BENE
+   O  22F CASY
+   O  22F DBNM
+   O  22F TCPI
+   O  22F MACL
+   O  22F FXCX
+   O  22F BLOC
+   O  22F REST
+   O  22F SETS
+   O  22F NETT
+   O  22F CCPT
+   O  22F LEOG
+   O  22F COLA
+   O  22F TRAK
+   O  22F REPT
+   O  22F COLE
+   O  22F SSBT
+   O  22F CSBT
+{SETTLEMENT_PARTIES}
+"""
 
 
 def instruction(*, against_payment: bool) -> tuple[Item, ...]:
-    """The items of an instruction; amounts are needed only against payment."""
-    amount = amounts(
-        "SETT", "Settlement amount", required=against_payment, value_date=against_payment
+    """The items of an instruction; amounts are needed, and have a value date, only against payment."""
+    use, value_date = ("M", "O  98[AC] VALU") if against_payment else ("O", "")
+    amounts = f"""
+   {use}* E3 AMT
+      O* 17B ACRU/STAM
+      M  19A SETT/{COSTS}
+      O  19A RESU
+      O  19A OCMT
+      {value_date}
+      O  92B EXCH
+"""
+    return items(
+        _GENERAL + _TRADE + _HOLDING + TWO_LEGS + _DETAILS + amounts + NETWORK_FEE + OTHER_PARTY
     )
-    return (_GENERAL, _TRADE, _HOLDING, TWO_LEGS, details(amount), OTHER_PARTY)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+ANY = "**"
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One place for a field: the tags (options) it may take there, and how often.
+    """One place for a field: the tags (options) it may take there, and how often; ANY takes all.
 
     A generic field names its qualifiers there with what each means; without them any will do.
     `name` is for fields without a qualifier.
@@ -24,13 +26,17 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """A block between 16R and 16S: its name there, its items in order."""
+    """A run of fields that belong together, most often a block between 16R and 16S.
+
+    `block` is its name there, '' where nothing marks its ends; `id` is its letter in the standard.
+    """
 
     block: str
     title: str
     items: tuple[Item, ...]
     required: bool = False
     repeats: bool = False
+    id: str = ""
 
 
 Item = Field | Sequence
@@ -46,37 +52,6 @@ class Message:
     length_max: int = 10_000
 
 
-def generic(
-    tag: str,
-    options: str,
-    qualifiers: Mapping[str, str],
-    *,
-    required: bool = False,
-    repeats: bool = False,
-) -> Field:
-    """A generic field (ISO 15022) such as 98a with options 'ACE'."""
-    return Field(
-        tuple(tag + letter for letter in options),
-        qualifiers=qualifiers,
-        required=required,
-        repeats=repeats,
-    )
-
-
-def plain(
-    tag: str,
-    name: str,
-    options: tuple[str, ...] = ("",),
-    *,
-    required: bool = False,
-    repeats: bool = False,
-    codes: frozenset[str] = frozenset(),
-) -> Field:
-    """A field without qualifier, such as 32A or 50a with options 'A', 'F', 'K'."""
-    tags = tuple(tag + option for option in options)
-    return Field(tags, name, required=required, repeats=repeats, codes=codes)
-
-
 def names(
     items: tuple[Item, ...], path: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, str, str, str]]:
@@ -85,7 +60,7 @@ def names(
         if isinstance(item, Sequence):
             yield from names(item.items, (*path, item.block))
             continue
-        for tag in item.tags:
+        for tag in item.tags if item.tags != (ANY,) else ():
             if item.qualifiers:
                 yield from (("/".join(path), tag, q, name) for q, name in item.qualifiers.items())
             else:

@@ -1,41 +1,100 @@
-"""MT103 Single customer credit transfer."""
+"""MT103 Single customer credit transfer, and its kinds by validation flag."""
 
 from __future__ import annotations
 
-from schemas.mt.message import Message, plain
+from schemas.mt.table import message
 
-OPERATIONS = frozenset({"CRED", "CRTS", "SPAY", "SSTD", "SPRI"})
 CHARGES = {"SHAR": "SHA", "DEBT": "OUR", "CRED": "BEN"}  # the instruction's word, the wire's
 
-MT103 = Message(
+MT103 = message(
     "103",
     "Single customer credit transfer",
-    (
-        plain("20", "Sender's reference", required=True),
-        plain("13C", "Time indication", repeats=True),
-        plain("23B", "Bank operation", required=True, codes=OPERATIONS),
-        plain("23E", "Instruction code", repeats=True),
-        plain("26T", "Type of transaction"),
-        plain("32A", "Value date, currency and amount", required=True),
-        plain("33B", "Instructed currency and amount"),
-        plain("36", "Exchange rate"),
-        plain("50", "Ordering customer", ("A", "F", "K"), required=True),
-        plain("51A", "Sending institution"),
-        plain("52", "Ordering institution", ("A", "D")),
-        plain("53", "Sender's correspondent", ("A", "B", "D")),
-        plain("54", "Receiver's correspondent", ("A", "B", "D")),
-        plain("55", "Third reimbursement institution", ("A", "B", "D")),
-        plain("56", "Intermediary institution", ("A", "C", "D")),
-        plain("57", "Account with institution", ("A", "B", "C", "D")),
-        plain("59", "Beneficiary customer", ("", "A", "F"), required=True),
-        plain("70", "Remittance information"),
-        plain("71A", "Details of charges", required=True, codes=frozenset(CHARGES.values())),
-        plain("71F", "Sender's charges", repeats=True),
-        plain("71G", "Receiver's charges"),
-        plain("72", "Sender to receiver information"),
-        plain("77B", "Regulatory reporting"),
-    ),
+    """
+M  20  Sender's reference
+O* 13C
+M  23B {CRED CRTS SPAY SPRI SSTD}
+O* 23E
+O  26T
+M  32A
+O  33B
+O  36
+M  50[AFK]
+O  51A
+O  52[AD]
+O  53[ABD]
+O  54[ABD]
+O  55[ABD]
+O  56[ACD]
+O  57[ABCD]
+M  59[-AF]
+O  70
+M  71A {BEN OUR SHA}
+O* 71F
+O  71G
+O  72
+O  77B
+""",
 )
+
+MT103STP = message(
+    "103STP",
+    "Single customer credit transfer, straight through",
+    """
+M  20  Sender's reference
+O* 13C
+M  23B {CRED CRTS SPAY SPRI SSTD}
+O* 23E
+O  26T
+M  32A
+O  33B
+O  36
+M  50[AFK]
+O  52A
+O  53[AB]
+O  54A
+O  55A
+O  56A
+O  57A
+M  59[-AF]
+O  70
+M  71A {BEN OUR SHA}
+O* 71F
+O  71G
+O  72
+O  77B
+""",
+)
+
+MT103REMIT = message(
+    "103REMIT",
+    "Single customer credit transfer, with remittance",
+    """
+M  20  Sender's reference
+O* 13C
+M  23B {CRED CRTS SPAY SPRI SSTD}
+O* 23E
+O  26T
+M  32A
+O  33B
+O  36
+M  50[AFK]
+O  51A
+O  52[AD]
+O  53[ABD]
+O  54[ABD]
+O  55[ABD]
+O  56[ACD]
+O  57[ABCD]
+M  59[-AF]
+M  71A {BEN OUR SHA}
+O* 71F
+O  71G
+O  72
+O  77B
+M  77T
+""",
+)
+
 
 # D49, D19: between these countries 33B is mandatory, and STP needs an IBAN
 SINGLE_MARKET = frozenset(

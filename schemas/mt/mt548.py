@@ -2,136 +2,52 @@
 
 from __future__ import annotations
 
-from schemas.mt.message import Field, Message, Sequence, generic, plain
-from schemas.mt.settlement_sequences import (
-    FUNCTION,
-    PREPARED,
-    SENDER_REFERENCE,
-    linkage,
-    party,
-)
+from schemas.mt.settlement_sequences import PARTIES, REFERENCES
+from schemas.mt.table import message
 
-STATUSES = {
-    "IPRC": "Instruction processing status",
-    "CPRC": "Cancellation processing status",
-    "RPRC": "Replacement processing status",
-    "TPRC": "Condition change processing status",
-    "SPRC": "Settlement processing status",
-    "EPRC": "Event processing status",
-    "MTCH": "Matching status",
-    "INMH": "Inferred matching status",
-    "AFFM": "Affirmation status",
-    "SETT": "Settlement status",
-    "ALLE": "Allegement status",
-    "ALOC": "Allocation status",
-    "CAEP": "Corporate action status",
-    "REST": "Repair status",
-    "ESTA": "Event status",
-}
-REASONS = {
-    "CACK": "Reason of the acknowledgement",
-    "CAND": "Reason of the cancellation",
-    "CANP": "Reason why the cancellation is pending",
-    "CGEN": "Reason why it was generated",
-    "DEND": "Reason of the denial",
-    "MOPN": "Reason of the modification",
-    "NMAT": "Reason why it is unmatched",
-    "PACK": "Reason of the acknowledgement",
-    "PEND": "Reason why it is pending",
-    "PENF": "Reason why it is failing",
-    "PPRC": "Reason why processing is pending",
-    "REJT": "Reason of the rejection",
-    "REPR": "Reason of the repair",
-}
-
-_STATUS = Sequence(
-    "STAT",
-    "Status",
-    (
-        generic("25", "D", STATUSES, required=True),
-        Sequence(
-            "REAS",
-            "Reason",
-            (
-                generic("24", "B", REASONS, required=True),
-                generic("70", "D", {"REAS": "Reason in words"}),
-            ),
-            repeats=True,
-        ),
-    ),
-    required=True,
-    repeats=True,
-)
-
-_TRANSACTION = Sequence(
-    "SETTRAN",
-    "Settlement transaction",
-    (
-        generic("94", "HL", {"CLEA": "Place of clearing"}, repeats=True),
-        generic("94", "BL", {"TRAD": "Place of trade"}, repeats=True),
-        generic("94", "BCFLT", {"SAFE": "Place of safekeeping"}, repeats=True),
-        plain("35B", "Instrument", required=True),
-        generic("36", "BD", {"SETT": "Quantity to settle"}, required=True, repeats=True),
-        Field(("36B", "36D"), name="Other quantity"),
-        generic("19", "A", {"SETT": "Settlement amount"}),
-        Field(("19A",), name="Other amount"),
-        generic("95", "PR", {"ACOW": "Account owner"}),
-        generic("95", "L", {"ALTE": "Account owner's legal entity identifier"}),
-        generic("97", "ABD", {"SAFE": "Safekeeping account"}, required=True),
-        generic("22", "F", {"SETR": "Type of settlement transaction"}, required=True),
-        generic("22", "H", {"REDE": "Receive or deliver"}, required=True),
-        generic("22", "H", {"PAYM": "Against payment or free"}, required=True),
-        generic("22", "F", {"STCO": "Settlement condition"}, repeats=True),
-        Field(("22F",), name="Indicator", repeats=True),
-        # SETT and TRAD close the dates; which of the optional ones comes where was never published
-        generic(
-            "98",
-            "ABCE",
-            {
-                "ACCT": "Acknowledged at",
-                "ASTS": "Status at",
-                "EXSE": "Expected settlement date",
-                "EXVA": "Expected value date",
-                "MTCH": "Matched at",
-                "CUTS": "Custodian's cut-off",
-                "SETT": "Settlement date",
-                "TRAD": "Trade date",
-            },
-            required=True,
-            repeats=True,
-        ),
-        generic("70", "E", {"SPRO": "Settlement instructions in words"}),
-        party(dates=False),
-    ),
-)
-
-_ADDITIONAL = Sequence(
-    "ADDINFO",
-    "Additional information",
-    (
-        Field(("95P", "95Q", "95R", "95C"), name="Party", repeats=True),
-        generic("95", "L", {"ALTE": "Alternate identification"}),
-    ),
-    repeats=True,
-)
-
-MT548 = Message(
+# SETT and TRAD close the dates of B; which of the optional ones comes where was never published
+MT548 = message(
     "548",
     "Settlement status and processing advice",
-    (
-        Sequence(
-            "GENL",
-            "General information",
-            (
-                SENDER_REFERENCE,
-                FUNCTION,
-                PREPARED,
-                linkage(position=False, required=True),
-                _STATUS,
-            ),
-            required=True,
-        ),
-        _TRANSACTION,
-        _ADDITIONAL,
-    ),
+    f"""
+M  A GENL
+   M  20C SEME
+   M  23G
+   O  98[ACE] PREP
+   M* A1 LINK
+      O  13[AB] LINK
+      M  20[CUN] {REFERENCES}
+   M* A2 STAT
+      M  25D IPRC/CPRC/RPRC/TPRC/SPRC/EPRC/MTCH/INMH/AFFM/SETT/ALLE/ALOC/CAEP/REST/ESTA
+      O* A2a REAS
+         M  24B CACK/CAND/CANP/CGEN/DEND/MOPN/NMAT/PACK/PEND/PENF/PPRC/REJT/REPR
+         O  70D REAS
+O  B SETTRAN
+   O* 94[HL] CLEA
+   O* 94[BL] TRAD
+   O* 94[BCFLT] SAFE
+   M  35B
+   M* 36[BD] SETT
+   O  36[BD]  Other quantity
+   O  19A SETT
+   O  19A  Other amount
+   O  95[PR] ACOW
+   O  95L ALTE
+   M  97[ABD] SAFE
+   M  22F SETR
+   M  22H REDE
+   M  22H PAYM
+   O* 22F STCO
+   O* 22F
+   M* 98[ABCE] ACCT/ASTS/EXSE/EXVA/MTCH/CUTS/SETT/TRAD
+   O  70E SPRO
+   O* B1 SETPRTY
+      M  95[PQRCD] {PARTIES}
+      O* 95[LS] ALTE
+      O  97[ABD] SAFE
+      O  20C PROC
+O* D ADDINFO
+   O* 95[PQRC]
+   O  95L ALTE
+""",
 )

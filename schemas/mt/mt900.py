@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from schemas.mt.message import Message, plain
+from schemas.mt.table import message
 
-MT900 = Message(
+MT900 = message(
     "900",
     "Confirmation of debit",
-    (
-        plain("20", "Transaction reference", required=True),
-        plain("21", "Related reference", required=True),
-        plain("25", "Account", ("", "P"), required=True),
-        plain("13D", "Date and time"),
-        plain("32A", "Value date, currency and amount", required=True),
-        plain("52", "Ordering institution", ("A", "D")),
-        plain("72", "Sender to receiver information"),
-    ),
+    """
+M  20
+M  21
+M  25[-P]
+O  13D
+M  32A
+O  52[AD]
+O  72
+""",
     length_max=2_000,
 )

@@ -1,4 +1,4 @@
-"""The standard's own format notation, compiled: `:4!c//16x`, `4*35x`, `[N]3!a15d`.
+"""The standard's own format notation, compiled: `:4!c//16x`, `4*35x`, `[N]3!a15d`, `<C|D>`.
 
 What the wire allows in characters, lengths and numbers stands here and nowhere else; which message
 has which field is in the message tables.
@@ -18,10 +18,12 @@ Y = r"A-Z0-9 .,\-()/='+:?!\"%&*<>;"
 Z = X + r"=!\"%&*<>;@#{_"
 _SETS = {"n": "0-9", "a": "A-Z", "c": "A-Z0-9", "h": "A-F0-9", "e": " ", "x": X, "y": Y, "z": Z}
 
+_LINE_MAX = 140  # a longer component runs over lines: 77T, 70F, 70H
+
 BIC = "4!c2!a2!c[3!c]"  # one component, whatever the notation says of its parts
 _BIC = "[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?"
 _TOKEN = re.compile(
-    r"(?P<bic>@)|(?P<lines>\d+)\*|(?P<atom>(?P<size>\d+)(?P<fixed>!)?(?P<set>[nacdhexyz]))"
+    r"(?P<bic>@)|<(?P<codes>[A-Z0-9|]+)>|(?P<lines>\d+)\*|(?P<atom>(?P<size>\d+)(?P<fixed>!)?(?P<set>[nacdhexyz]))"
     r"|(?P<open>\[|\()|(?P<close>\]|\))|(?P<sign>N(?=\]))|(?P<literal>.)"
 )
 _LITERALS = {"$": "\\n", "|": "|"}
@@ -57,6 +59,8 @@ def _expression(notation: str, group: str = "(") -> str:
         if token["lines"]:
             inner, position = _operand(notation, position)
             out.append(_lines(int(token["lines"]), inner, group))
+        elif token["atom"] and notation.startswith("[//", position):
+            out.append(f"{group}{_up_to_slashes(token['set'], int(token['size']))})")
         else:
             out.append(_one(token, group))
     return "".join(out)
@@ -81,6 +85,8 @@ def _lines(count: int, inner: str, group: str) -> str:
 def _one(token: re.Match[str], group: str) -> str:
     if token["bic"]:
         return f"{group}{_BIC})"
+    if token["codes"]:
+        return f"{group}{token['codes']})"
     if token["atom"]:
         return f"{group}{_atom(token['set'], int(token['size']), bool(token['fixed']))})"
     if token["sign"]:
@@ -92,10 +98,16 @@ def _one(token: re.Match[str], group: str) -> str:
     return _LITERALS.get(token["literal"], re.escape(token["literal"]))
 
 
+def _up_to_slashes(kind: str, size: int) -> str:
+    """Text that a double slash ends, as the references of 61."""
+    return f"(?:(?!//)[{_SETS[kind]}]){{1,{size}}}"
+
+
 def _atom(kind: str, size: int, fixed: bool) -> str:
     if kind == "d":
         return f"(?=[0-9,]{{1,{size}}}(?![0-9,]))(?:0|[1-9][0-9]*),[0-9]*"
-    return f"[{_SETS[kind]}]{{{size if fixed else f'1,{size}'}}}"
+    allowed = _SETS[kind] + ("\\n" if size > _LINE_MAX else "")
+    return f"[{allowed}]{{{size if fixed else f'1,{size}'}}}"
 
 
 def illegal_in_x(value: str) -> str | None:

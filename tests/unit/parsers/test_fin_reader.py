@@ -133,7 +133,7 @@ def test_a_good_message_breaks_no_rule():
         (":23G:INST\n", ":23G:INST\n:23G:INST\n", "T13"),
         (":20C::SEME//C1", ":20C::SEME//C1/", "T26"),
         (":20C::SEME//C1", ":20C::SEME//12345678901234567", "T33"),
-        (":20C::SEME//C1", ":20C:SEME//C1", "T13"),
+        (":20C::SEME//C1", ":20C:SEME//C1", "T87"),
         (":20C::SEME//C1", ":20C::SEME//C\u00e9", "T32"),
         (":25D::SETT//PEND", ":25D::XXXX//PEND", "T89"),
         (":24B::PEND//LACK", ":24B::PENF//LACK", "E37"),
@@ -152,7 +152,8 @@ def test_a_message_that_departs_from_its_table_breaks_the_rule_for_it(old, new, 
 
 def test_problems_name_place_line_and_value():
     (problem,) = fin.check_bytes(message(STATUS.replace("SEME//C1", "SEME//C1/")))
-    assert (problem.path, problem.value) == ("GENL/20C SEME line 2", ":SEME//C1/")
+    assert (problem.path, problem.value) == ("GENL/20C SEME", ":SEME//C1/")
+    assert (problem.line, problem.column, problem.nak) == (3, 13, "T26002")
 
 
 INSTRUCTION = """

@@ -1,0 +1,20 @@
+"""MT972 Netting interim statement."""
+
+from __future__ import annotations
+
+from schemas.mt.table import message
+
+MT972 = message(
+    "972",
+    "Netting interim statement",
+    """
+M  20
+M  25
+M  28C
+M  60[FM]
+O* 61
+M  62[FM]
+O  64
+""",
+    length_max=2_000,
+)

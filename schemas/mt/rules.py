@@ -1,0 +1,230 @@
+"""The rules of MT messages by code: what each says, what to do, how well it is known."""
+
+from __future__ import annotations
+
+from schemas.finding import Confidence, Layer, Rule, Severity
+
+_UHB = "user handbook, as quoted in public pages"
+_ANY = "every MT"
+
+
+def _network(
+    code: str, applies: str, says: str, mend: str, confidence: Confidence, source: str = _UHB
+) -> Rule:
+    return Rule(code, applies, "network", says, mend, source, confidence, nak=True)
+
+
+def _syntax(code: str, says: str, mend: str, confidence: Confidence, applies: str = _ANY) -> Rule:
+    return Rule(code, applies, "syntax", says, mend, _UHB, confidence, nak=True)
+
+
+def _own(
+    code: str, applies: str, layer: Layer, says: str, mend: str, severity: Severity = "warning"
+) -> Rule:
+    return Rule(code, applies, layer, says, mend, "this product", "high", severity)
+
+
+RULES: tuple[Rule, ...] = (
+    _syntax(
+        "H01",
+        "block 1 names application, service, terminal, session",
+        "write F01, twelve characters of the terminal, session and sequence",
+        "recall",
+    ),
+    _syntax(
+        "H50",
+        "block 2 is an input or an output header",
+        "write I or O, the type, the terminal and the priority",
+        "recall",
+    ),
+    _syntax("H98", "a header tag comes once", "leave the second one out", "recall"),
+    _syntax(
+        "U13",
+        "a payment carries its UETR in 121",
+        "put a lower-case UUID of version 4 into {121:}",
+        "recall",
+        "MT103, MT202, MT205",
+    ),
+    _syntax(
+        "V01", "a message has its blocks", "close block 4 with -} on a line of its own", "recall"
+    ),
+    _syntax(
+        "Z00",
+        "nothing follows the message but its trailer",
+        "take what follows out, or give it as a message of its own",
+        "recall",
+    ),
+    _syntax(
+        "M50",
+        "a text is no longer than its message type allows",
+        "split it into several messages or leave details out",
+        "high",
+    ),
+    _syntax("T08", "a code is one of the list of its field", "take one of the list", "recall"),
+    _syntax("T12", "a field reads as its format says", "write it in the format shown", "recall"),
+    _syntax(
+        "T13",
+        "each field stands in its place, as often as its table says, mandatory ones always",
+        "put the field where it belongs or add the missing one",
+        "recall",
+    ),
+    _syntax("T14", "the sign N never stands with zero", "leave the N out", "high"),
+    _syntax("T17", "no line is empty", "take the empty line out", "recall"),
+    _syntax(
+        "T26",
+        "a reference neither begins nor ends with a slash, nor has two together",
+        "choose a reference without such slashes",
+        "high",
+    ),
+    _syntax("T27", "a BIC has its form and country", "correct the BIC", "recall"),
+    _syntax(
+        "T30",
+        "no more lines than the format allows, none beginning with ':' or '-'",
+        "shorten the text or reword the line",
+        "recall",
+    ),
+    _syntax(
+        "T31",
+        "the text ends with -} on a line of its own",
+        "send the whole message again",
+        "recall",
+    ),
+    _syntax(
+        "T32",
+        "only characters of the field's set",
+        "write it with A-Z a-z 0-9 /-?:().,'+ and spaces",
+        "recall",
+    ),
+    _syntax("T33", "no longer than the format allows", "shorten it", "recall"),
+    _syntax(
+        "T36", "the bank operation is one of its codes", "take one of the list", "medium", "MT103"
+    ),
+    _syntax("T38", "a time is HHMM or HHMMSS", "correct the time", "recall"),
+    _syntax(
+        "T43", "a number has a decimal comma and a digit before it", "write 1000, or 0,5", "high"
+    ),
+    _syntax("T50", "a date is of the calendar", "correct the date", "recall"),
+    _syntax("T52", "a currency is one of ISO 4217", "correct the currency", "high"),
+    _syntax("T73", "a country is one of ISO 3166", "correct the country", "recall"),
+    _syntax(
+        "T87",
+        "a generic field begins with a colon, its qualifier and a slash",
+        "write ::QUAL// and the value",
+        "recall",
+        "MT5xx",
+    ),
+    _syntax(
+        "T89",
+        "a qualifier is one of its place, in order, mandatory ones always",
+        "take a qualifier of this place or add the missing one",
+        "high",
+        "MT5xx",
+    ),
+    _syntax(
+        "T92",
+        "blocks open with 16R and close with 16S of the same name, in their order",
+        "add or correct the 16R or 16S",
+        "recall",
+        "MT5xx",
+    ),
+    _syntax("C03", "an amount has no more decimals than its currency", "round the amount", "high"),
+    _network(
+        "C50",
+        "MT540-543",
+        "a paired-off quantity needs :22F::SETR//PAIR",
+        "set the type of transaction to PAIR or leave 36a PAIR out",
+        "high",
+    ),
+    _network(
+        "E08",
+        "MT540-547",
+        "a cancellation names the message it cancels, once",
+        "give exactly one link with :20C::PREV//",
+        "medium",
+    ),
+    _network(
+        "E37",
+        "MT548",
+        "the qualifier of a reason repeats the status code it explains",
+        "use the status code as the reason's qualifier",
+        "recall",
+    ),
+    _network(
+        "E62",
+        "MT540-547",
+        "an exchange rate and the resulting amount come together",
+        "give both EXCH and RESU in one AMT block, or neither",
+        "high",
+    ),
+    _network(
+        "E83",
+        "MT541, MT543, MT548",
+        "a transaction against payment states its settlement amount",
+        "add :19A::SETT//",
+        "high",
+    ),
+    _network(
+        "E84", "MT540-548", "a party comes once in a message", "leave the second one out", "high"
+    ),
+    _network(
+        "E85",
+        "MT548",
+        "when parties are given, the agent of the other side is among them",
+        "add the DEAG or REAG party",
+        "medium",
+    ),
+    _network(
+        "E86",
+        "MT540-548",
+        "the chain of parties is unbroken up to the agent",
+        "add the parties that are missing between",
+        "medium",
+    ),
+    _network(
+        "E87", "MT540-547", "an amount comes in one AMT block only", "put it into one block", "high"
+    ),
+    _network(
+        "E88",
+        "MT540-543",
+        "the settlement amount stands in AMT, not beside the quantity",
+        "move it to the AMT block",
+        "high",
+    ),
+    _network(
+        "E90",
+        "MT540-543",
+        "the total of linked instructions comes with the number of this one",
+        "add :99B::SETT//",
+        "high",
+    ),
+    _network(
+        "E91",
+        "MT540-543",
+        "agent and place of settlement are given",
+        "add the DEAG or REAG party and PSET",
+        "recall",
+    ),
+    _network(
+        "E92",
+        "MT545, MT547",
+        "a confirmation against payment states what was settled",
+        "add :19A::ESTT//",
+        "medium",
+    ),
+    _network(
+        "E93",
+        "MT544-547",
+        "agent and place of settlement are given",
+        "add the DEAG or REAG party and PSET",
+        "medium",
+    ),
+    _own(
+        "no_table",
+        "MT without a table here",
+        "usage",
+        "this type has no table here: its fields are read, their order and presence are not checked",
+        "check it against the handbook",
+        "info",
+    ),
+)
+BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}
