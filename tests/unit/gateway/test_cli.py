@@ -195,9 +195,11 @@ def test_a_broken_field_is_found_with_rule_line_and_nak(finality: Finality, tmp_
     assert ran.code == 1
     line = good.split(b"\r\n").index(b":98A::SETT//20261124")
     [found] = ran.json
-    assert (found["rule"], found["line"], found["nak"]) == ("T50", line, f"T50{line:03d}")
+    assert (found["rule"], found["line"], found["column"]) == ("T50", line + 1, 13)
+    assert found["nak"] == f"T50{line:03d}"  # a network counts the lines of block 4
     assert found.keys() == {
-        "file", "rule", "severity", "path", "line", "column", "message", "value", "nak",
+        "file", "rule", "severity", "layer", "path", "line", "column", "message", "value",
+        "right", "nak",
     }  # fmt: skip
 
 
