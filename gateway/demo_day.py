@@ -48,6 +48,10 @@ class Door:
         async with self.session.get(self.url + path, params=query, headers=self._headers(who)) as r:
             return await r.json(content_type=None)
 
+    async def content(self, who: str, path: str) -> dict[str, str]:
+        """What approving the instruction at this path says: the content that was looked at."""
+        return {"content": (await self.get(who, path))["content"]}
+
     async def post(self, who: str, path: str, body: Any, turn: str = "") -> tuple[int, Any]:
         """Status and answer of a POST; 503 is waited out. Said again in another `turn`, it is meant anew."""
         while True:
@@ -306,7 +310,8 @@ class Day:
             and "approval" in row["waits_for"]
             and await self._once(f"approve {row['id']}")
         ):
-            await self._person("ben", f"/v1/instructions/{row['id']}/approve", {})
+            path = f"/v1/instructions/{row['id']}"
+            await self._person("ben", f"{path}/approve", await self.door.content("ben", path))
 
     async def _repair(self, row: Any, now: datetime) -> None:
         if row["kind"] == "securities" and await self._once(f"repair {row['id']} {row['version']}"):

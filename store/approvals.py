@@ -16,6 +16,7 @@ coalesce((select v.body from version v where v.lane = i.lane and v.instruction =
 """
 _HASH = f"encode(sha256(convert_to({_BODY}, 'UTF8')), 'hex')"
 CONTENT = f"select {_HASH} from instruction i where i.id = $1"
+STANDING = f"select {_BODY} as body, {_HASH} as content from instruction i where i.id = $1"
 REFERENCE = "select reference from instruction where id = $1"
 WAITING = f"""
 with waiting as (
@@ -36,6 +37,11 @@ async def content(db: Connection, id_: UUID) -> str | None:
     """SHA-256, in hexadecimal, of the content that waits or stands; None where nothing is."""
     found: str | None = await db.fetchval(CONTENT, id_)
     return found
+
+
+async def standing(db: Connection, id_: UUID) -> Any:
+    """The content that waits or stands, with its hash; of an instruction there is."""
+    return await db.fetchrow(STANDING, id_)
 
 
 async def reference(db: Connection, id_: UUID) -> str | None:

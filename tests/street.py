@@ -137,8 +137,17 @@ class Street:
     async def act(
         self, who: str, id_: str, action: str, body: dict[str, Any] | None = None
     ) -> tuple[int, Any]:
-        """Ask something of an instruction."""
+        """Ask something of an instruction; what is approved is what stands there."""
+        if action == "approve" and body is None:
+            return await self.approve(who, f"/v1/instructions/{id_}")
         answer = await self.post(who, f"/v1/instructions/{id_}/{action}", body or {})
+        await self.quiet()
+        return answer
+
+    async def approve(self, who: str, path: str) -> tuple[int, Any]:
+        """Approve what stands at this path."""
+        content = (await self.get(path))["content"]
+        answer = await self.post(who, f"{path}/approve", {"content": content})
         await self.quiet()
         return answer
 

@@ -15,15 +15,17 @@ from pydantic import (
     StringConstraints,
     TypeAdapter,
     ValidationError,
+    model_validator,
 )
 
 from gateway import problems
 from gateway.api import answers
 from gateway.api.route import JSON, Call, Route, Schema, answer, read_body, refuse_repeats
+from gateway.handlers.people import WHICH_CONTENT
 from gateway.items import Result
 from gateway.rights import BEYOND, Right
 from schemas.instruction import PRINTED
-from schemas.problem import Refused
+from schemas.problem import Problem, Refused
 
 CHANGES: TypeAdapter[dict[str, Any]] = TypeAdapter(Annotated[dict[str, Any], Field(min_length=1)])
 
@@ -49,15 +51,22 @@ class Why(Words):
 
 
 class ApprovedContent(Words):
-    """Which content is approved; with it, the approval is refused when that has changed."""
+    """Which content is approved: what was looked at, and nothing that came after."""
 
     content: Annotated[
-        str | None,
+        str,
         Field(
             pattern="^[0-9a-f]{64}$",
-            description="SHA-256 of the instruction as it was shown, hexadecimal",
+            description="`content` of the instruction as it was read: the SHA-256 of its `current`",
         ),
-    ] = None
+    ]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _said(cls, said: object) -> object:
+        if isinstance(said, dict) and not said.get("content"):
+            raise Refused("invalid", [Problem("content", "missing", WHICH_CONTENT)])
+        return said
 
 
 class Fate(Words):
@@ -147,7 +156,7 @@ def code_of(result: Result) -> str:
         return "four_eyes"
     if any(p.rule == BEYOND for p in result.problems):
         return "forbidden"
-    if any(p.path == "state" for p in result.problems):
+    if any(p.path == "state" or p.rule == "stale" for p in result.problems):
         return "not_allowed"
     return "invalid"
 

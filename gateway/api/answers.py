@@ -326,7 +326,17 @@ class ExceptionCase(CaseException):
 class Case(Summary):
     """All that is known of one instruction or payment."""
 
-    body: dict[str, Any]
+    body: Annotated[dict[str, Any], Field(description="as it came in")]
+    current: Annotated[
+        dict[str, Any], Field(description="as it stands: the last edit, else `body`")
+    ]
+    content: Annotated[
+        str,
+        Field(
+            pattern="^[0-9a-f]{64}$",
+            description="SHA-256 of `current` as it is kept; who approves it names this",
+        ),
+    ]
     versions: list[Version]
     timeline: list[Moment]
     messages: list[CaseMessage]

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from gateway.api.cursors import write_cursor
 from gateway.desk import fields
-from store import desk, exceptions, queries
+from store import approvals, desk, exceptions, queries
 
 if TYPE_CHECKING:
     from gateway.core import Core
@@ -85,6 +85,7 @@ async def load(core: Core, id_: UUID) -> dict[str, Any] | None:
         if row is None:
             return None
         lane = row["lane"]
+        stands = await approvals.standing(db, id_)
         versions = await desk.versions(db, lane, id_)
         events = await desk.events(db, id_)
         facts = await queries.facts(db, lane, id_)
@@ -98,6 +99,8 @@ async def load(core: Core, id_: UUID) -> dict[str, Any] | None:
     return {
         **summary(row),
         "body": json.loads(row["body"]),
+        "current": json.loads(stands["body"]),
+        "content": stands["content"],
         "versions": [_version(v) for v in versions],
         "timeline": timeline(events, facts),
         "messages": _messages(messages, attempts),

@@ -25,6 +25,11 @@ from store.cases import Timer, VersionRow
 if TYPE_CHECKING:
     from gateway.handlers.advance import Advance
 
+WHICH_CONTENT = (
+    "say which content is approved: look at `current` of GET /v1/instructions/{id} (or /v1/payments/{id})"
+    " and send the `content` that stands beside it"
+)
+
 
 def act(advance: Advance, item: Action) -> None:
     """Do it, or refuse with the reason; either way the person is answered."""
@@ -88,7 +93,9 @@ def approve(advance: Advance, case: Case, item: Action) -> None:
     """A second person lets it go (DOMAIN 10.1)."""
     person = item.client.person
     shown, stands = item.body.get("content"), hashlib.sha256(_content(case).encode()).hexdigest()
-    if shown is not None and shown != stands:
+    if not shown:
+        raise refuse("content", "missing", WHICH_CONTENT)
+    if shown != stands:
         text = f"its content is {stands[:12]} now, not what was shown; look again, then decide"
         raise refuse("content", "stale", text, str(shown)[:64])
     again = "reapprove:" in case.flags

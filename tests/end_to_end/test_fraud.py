@@ -19,6 +19,7 @@ from gateway.proposal_kinds import KINDS
 from gateway.proposals import decide, propose
 from schemas.instruction import Instruction
 from schemas.problem import Refused
+from store import approvals
 from store import people as rows
 from store.people import Entitlement
 
@@ -48,7 +49,10 @@ async def made(house: House, who: str = "both", reference: str = "FREE/1") -> An
 
 
 async def ask(house: House, who: str, id_: Any, action: str, body: Any = None) -> tuple[int, Any]:
-    """One action over HTTP with a person's key."""
+    """One action over HTTP with a person's key; what is approved is what stands there."""
+    if action == "approve" and body is None:
+        async with house.pool.acquire() as db:
+            body = {"content": await approvals.content(db, id_)}
     headers = {
         "Authorization": f"Bearer {house.keys[who]}",
         "Idempotency-Key": f"{who}{id_}{action}",

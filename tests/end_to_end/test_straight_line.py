@@ -265,7 +265,7 @@ async def test_a_payment_on_a_closed_date_is_held_after_its_approval(street: Str
             "creditor": {"bic": "KESTUS30"},
         }
     )
-    await street.post("ben", f"/v1/payments/{id_}/approve", {})
+    await street.approve("ben", f"/v1/payments/{id_}")
     await street.quiet()
     case = await street.case(id_)
     assert outgoing(case) == []
@@ -316,7 +316,7 @@ async def test_a_payment_waits_for_a_second_person_and_settles_by_its_debit(
         }
     )
     assert await state(street, id_) == "draft"
-    status, said = await street.post("ben", f"/v1/payments/{id_}/approve", {})
+    status, said = await street.approve("ben", f"/v1/payments/{id_}")
     assert status == 200, said
     await street.quiet()
     assert await state(street, id_) == "released"

@@ -35,7 +35,7 @@ async def changed_account(api: Api) -> None:
 
 async def approval(api: Api, path: str) -> dict[str, str]:
     """What an approval of this says."""
-    return {}
+    return {"content": (await api.get(path))["content"]}
 
 
 async def paid(api: Api, **changes: Any) -> str:

@@ -33,7 +33,7 @@ PAYMENT = {
 
 async def approved(street: Street) -> str:
     id_ = await street.pay(PAYMENT)
-    await street.post("ben", f"/v1/payments/{id_}/approve", {})
+    await street.approve("ben", f"/v1/payments/{id_}")
     await street.quiet()
     return id_
 

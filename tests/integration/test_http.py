@@ -412,21 +412,56 @@ async def test_a_payment_is_listed_among_payments_only(api):
 # acting -------------------------------------------------------------------------------------------
 
 
+async def content(api: Api, path: str) -> dict[str, str]:
+    """What approving this says: the content that was looked at."""
+    return {"content": (await api.get(path))["content"]}
+
+
 async def test_a_payment_waits_for_another_person(api):
     _, paid = await api.post("/v1/payments", PAYMENT, who="desk", Idempotency_Key="k1")
-    path = f"/v1/payments/{paid['id']}/approve"
-    status, body = await api.post(path, None, who="desk", Idempotency_Key="k2")
+    path = f"/v1/payments/{paid['id']}"
+    shown = await content(api, path)
+    status, body = await api.post(f"{path}/approve", shown, who="desk", Idempotency_Key="k2")
     assert status == 403
     problem(body, "four_eyes")
-    status, body = await api.post(path, None, who="bob", Idempotency_Key="k3")
+    status, body = await api.post(f"{path}/approve", shown, who="bob", Idempotency_Key="k3")
     assert status == 200
     answers.Done.model_validate(body)
 
 
+@pytest.mark.parametrize("said", [None, {}, {"content": None}, {"content": ""}])
+async def test_an_approval_that_names_no_content_is_told_where_to_read_it(api, said):
+    _, paid = await api.post("/v1/payments", PAYMENT, Idempotency_Key="k1")
+    path = f"/v1/payments/{paid['id']}"
+    status, body = await api.post(f"{path}/approve", said, who="bob", Idempotency_Key="k2")
+    assert status == 422
+    assert "GET /v1/instructions/{id}" in problem(body, "invalid")["content"]["message"]
+    assert (await api.get(path))["state"] == "draft"
+
+
+async def test_an_edit_is_what_is_shown_to_whom_approves_and_voids_what_was_shown(api):
+    _, paid = await api.post("/v1/payments", PAYMENT, Idempotency_Key="k1")
+    path = f"/v1/payments/{paid['id']}"
+    before = await content(api, path)
+    more = {"amount": {"currency": "USD", "value": "9000000.00"}}
+    status, body = await api.post(f"{path}/amend", more, Idempotency_Key="k2")
+    assert status == 200, body
+    case = await api.get(path)
+    assert (case["current"]["amount"]["value"], case["body"]["amount"]["value"]) == (
+        "9000000.00",
+        "2500000.00",
+    )
+    status, body = await api.post(f"{path}/approve", before, who="bob", Idempotency_Key="k3")
+    assert status == 409
+    assert "look again" in problem(body, "not_allowed")["content"]["message"]
+    after = {"content": case["content"]}
+    assert (await api.post(f"{path}/approve", after, who="bob", Idempotency_Key="k4"))[0] == 200
+
+
 async def test_what_the_state_does_not_allow_is_a_conflict(api):
-    id_ = await submitted(api)
-    path = f"/v1/instructions/{id_}/approve"
-    status, body = await api.post(path, {}, who="bob", Idempotency_Key="k1")
+    path = f"/v1/instructions/{await submitted(api)}"
+    said = await content(api, path)
+    status, body = await api.post(f"{path}/approve", said, who="bob", Idempotency_Key="k1")
     assert status == 409
     problem(body, "not_allowed")
 

@@ -200,7 +200,6 @@ async def test_a_changed_standing_instruction_rests_before_anything_settles_by_i
         status, made = await api.post("/v1/instructions", RVP)
         assert status == 201, made
         path = f"/v1/instructions/{made['id']}"
-        await api.post(f"{path}/approve", {}, who="bob", Idempotency_Key="k1")
         case = await api.get(path)
         assert "ssi_cooling" in case["flags"]
         assert "KESTUS30 US equity has just been changed" in case["waiting"]["waits_for"]
