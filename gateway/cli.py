@@ -89,6 +89,7 @@ def run_loop(work: Coroutine[Any, Any, T]) -> T:
 def settings_for(data: Path | None, **fixed: Any) -> Settings:
     """The settings, with the data folder of the command line and what the command fixes."""
     import pydantic
+    import pydantic_settings
 
     from gateway.config import Settings, Unusable
 
@@ -100,6 +101,9 @@ def settings_for(data: Path | None, **fixed: Any) -> Settings:
             name = "_".join(str(part) for part in e["loc"]).upper()
             unknown = e["type"] == "extra_forbidden"
             line(f"FINALITY_{name}: {'there is no such setting' if unknown else e['msg']}")
+        raise typer.Exit(2) from error
+    except pydantic_settings.SettingsError as error:  # a table that is no JSON
+        line(f"FINALITY: {error}")
         raise typer.Exit(2) from error
     except Unusable as error:
         line(f"FINALITY_CONFIG: {error}")

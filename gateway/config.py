@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -24,6 +24,27 @@ def default_data() -> Path:
 
 class Unusable(ValueError):
     """The file FINALITY_CONFIG names cannot be read as settings."""
+
+
+class LauKey(BaseModel):
+    """One key by its halves, each given or in a file of its own, and when it is used."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    left: SecretStr | None = None
+    left_file: Path | None = None
+    right: SecretStr | None = None
+    right_file: Path | None = None
+    from_at: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if (self.left is None) == (self.left_file is None):
+            raise ValueError("give left or left_file")
+        if (self.right is None) == (self.right_file is None):
+            raise ValueError("give right or right_file")
+        return self
 
 
 class Settings(BaseSettings):
@@ -100,6 +121,12 @@ class Settings(BaseSettings):
         False,
         description="static data that moves money or dates goes in without a second person"
         " (refused on LIVE)",
+    )
+
+    lau_keys: dict[str, list[LauKey]] = Field(
+        default_factory=dict,
+        description="local authentication: the keys of each set, the newest first; a link names its"
+        " set in the column lau",
     )
 
     @property

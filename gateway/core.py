@@ -16,6 +16,7 @@ from uuid import UUID
 
 import structlog
 
+from gateway import lau
 from gateway.clock import Clock, VirtualClock, business_date, new_id, real_now
 from gateway.config import Settings
 from gateway.feed import Feed
@@ -29,10 +30,11 @@ from gateway.runner import OUTAGES
 from gateway.seat import Seat
 from gateway.worker import Worker
 from schemas.instruction import Instruction, Payment
+from schemas.lau import Keys
 from schemas.mx.compiler import Schemas
 from schemas.problem import Problem, Refused
 from schemas.static import StaticData, StoredRow
-from schemas.static_rows import COOLED, ChannelProfile
+from schemas.static_rows import COOLED, ChannelProfile, LinkRow
 from settlement.findings import portfolio_of
 from store import cases, commands, leases, messages, static
 from store.cases import Timer
@@ -74,6 +76,7 @@ class Core:
             set()
         )  # outbox rows this process began to send, and has not recorded
         self.static = StaticData.of(())
+        self.lau = lau.load(settings.lau_keys)
         self.static_version = -1
         self.static_rung: int | None = None  # the version whose news those who wait have heard
         self.workers = [Worker(self, shard) for shard in range(settings.shards)]
@@ -131,6 +134,11 @@ class Core:
             )
 
         return await self.inbounds[link].receive([Arrival(payload, answered_by_http)])
+
+    def keys_of(self, link: str) -> Keys | None:
+        """The keys this link authenticates with; None where it does not."""
+        row = next((row for row in self.static.all(LinkRow) if row.name == link), None)
+        return lau.of_link(row, self.lau)
 
     def link_states(self) -> list[LinkState]:
         """What is up, and when it last spoke."""

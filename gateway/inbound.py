@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 import parsers
+import parsers.companions
 import parsers.containers
+import parsers.lau
 from gateway import failpoints, runner
 from gateway.items import Overloaded, Routed
 from schemas.answer import Answer, CashAdvice, CashEntry, NetworkAnswer, PaymentStatus, Unknown
+from schemas.lau import Keys
 from schemas.problem import MessageError, Refused
 from store import cases, messages, references
 from store.cases import ExceptionRow
 from store.leases import LANES
-from store.messages import Raw, Settled
+from store.messages import Proof, Raw, Settled
 from store.references import Claim
 
 if TYPE_CHECKING:
@@ -43,6 +46,7 @@ class Arrival:
     payload: bytes
     acknowledge: Callable[[], None]
     key: bytes = b""  # file name for directories
+    proof: bytes | None = None  # what authenticates the whole payload, where the link does it so
 
 
 def transport_key(name: bytes, body: bytes) -> bytes:
@@ -79,18 +83,26 @@ class Inbound:
         failpoints.reach("before_store")
         arrived = time.monotonic()
         now = self.core.clock.now()
-        bodies = [
-            (a.key, item.body) for a in arrivals for item in parsers.containers.unpack(a.payload)
-        ]
+        keys = self.core.keys_of(self.link)
+        bodies = [(a, item.body) for a in arrivals for item in parsers.containers.unpack(a.payload)]
         fresh: set[int] = set()
+        refused: list[Settled] = []
         try:
             async with self.core.pool.acquire() as db, db.transaction():
                 await self.core.ids.ensure(db, len(bodies))
                 raws = [
-                    Raw(self.core.ids.take(), "in", self.link, transport_key(k, b), now, b)
-                    for k, b in bodies
+                    Raw(self.core.ids.take(), "in", self.link, transport_key(a.key, b), now, b)
+                    for a, b in bodies
                 ]
                 fresh = await messages.store_many(db, self.link, raws)
+                if keys is not None:
+                    came = [
+                        (raw.id, arrival, body)
+                        for raw, (arrival, body) in zip(raws, bodies, strict=True)
+                        if raw.id in fresh
+                    ]
+                    refused = await self._authenticate(db, keys, came, now)
+                    fresh.difference_update(s.id for s in refused)
                 self.in_flight.update(fresh)
         except BaseException:  # it may be committed all the same: then the next sweep finds it
             self.in_flight.difference_update(fresh)
@@ -98,12 +110,42 @@ class Inbound:
         failpoints.reach("after_store")
         for arrival in arrivals:
             arrival.acknowledge()
+        if refused:
+            self.core.parked(refused)
         failpoints.reach("after_ack")
         self.received += len(bodies)
         stored = [Stored(r.id, r.body, now, arrived) for r in raws if r.id in fresh]
-        self.core.metrics.received(self.link, len(bodies), len(bodies) - len(fresh))
+        repeats = len(bodies) - len(fresh) - len(refused)
+        self.core.metrics.received(self.link, len(bodies), repeats)
         await self.route(stored)
         return [r.id for r in raws]
+
+    async def _authenticate(
+        self, db: Any, keys: Keys, came: Sequence[tuple[int, Arrival, bytes]], now: datetime
+    ) -> list[Settled]:
+        """Record which keys vouch for these; what none does is parked where it lies, never read."""
+        proofs: list[Proof] = []
+        refused: list[Settled] = []
+        stale: set[str] = set()
+        for id_, arrival, body in came:
+            whole = keys.adapter == "file"
+            said = parsers.companions.content(arrival.payload) if whole else body
+            try:
+                proof = parsers.lau.verify(said, keys, now, arrival.proof)
+            except MessageError as error:
+                problem = error.problems[0]
+                why = f"{problem.path}: {problem.message}"
+                rule = problem.rule if error.code == "lau" else "lau_malformed"
+                refused.append(self._parked(id_, None, None, rule, why))
+            else:
+                proofs.append(Proof(id_, proof.key, now))
+                if proof.stale:
+                    stale.add(proof.key)
+        await messages.authenticate_many(db, proofs)
+        await messages.settle_many(db, refused)
+        for key in stale:
+            log.warning("authenticated with an older key", link=self.link, key=key)
+        return refused
 
     async def recover(self) -> int:
         """Route what was stored and not worked, as after a crash or a wake-up from parking.
@@ -165,7 +207,12 @@ class Inbound:
     async def _route(self, stored: Sequence[Stored]) -> None:
         read: list[tuple[Stored, Answer]] = []
         settled: list[Settled] = []
+        unproved = await self._unproved(stored)
         for message in stored:
+            if message.id in unproved:
+                words = "it was not authenticated when it came, and this link takes nothing else"
+                settled.append(self._parked(message.id, None, None, "lau_missing", words))
+                continue
             try:
                 read.append((message, parsers.read(message.body, self.core.schemas)))
             except MessageError as error:
@@ -203,6 +250,14 @@ class Inbound:
         await self.core.put(routed)
         for parts in several:
             await self._in_turn(parts)
+
+    async def _unproved(self, stored: Sequence[Stored]) -> set[int]:
+        """What the link's keys have not vouched for, whoever sends it through again."""
+        if self.core.keys_of(self.link) is None:
+            return set()
+        ids = [message.id for message in stored]
+        async with self.core.pool.acquire() as db:
+            return set(ids) - await messages.authenticated(db, ids)
 
     async def _in_turn(self, parts: Sequence[Routed]) -> None:
         """One message for several instructions: the last part says the message is done."""

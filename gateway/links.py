@@ -16,9 +16,13 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import structlog
 
+import builders.lau
+from gateway import lau
 from gateway.inbound import Arrival
 from gateway.mqtt import Fate, LinkDown, Mqtt
 from parsers import companions
+from schemas.lau import SUFFIX
+from schemas.problem import Refused
 
 if TYPE_CHECKING:
     from gateway.core import Core
@@ -82,6 +86,18 @@ def packs(messages: Iterable[Outgoing], bytes_max: int) -> list[list[Outgoing]]:
     return grouped
 
 
+def signed(core: Core, state: LinkState, messages: Sequence[Outgoing]) -> list[Outgoing] | None:
+    """The messages with their authentication; None, said on the link, where no key can be used now."""
+    keys = core.keys_of(state.name)
+    try:
+        made = [(id_, ref, lau.sign(body, keys, core.clock.now())) for id_, ref, body in messages]
+    except Refused as refused:
+        log.error("not sent: no authentication", link=state.name, error=str(refused))
+        state.detail = str(refused)
+        return None
+    return made
+
+
 GLUE = {"fin": b"$", "mx": b"\n"}  # RJE; DataPDUs one after the other
 
 
@@ -105,7 +121,10 @@ class MqttLink:
     async def send(self, messages: Sequence[Outgoing]) -> dict[int, Fate]:
         topic = f"finality/links/{self.name}/out"
         glue = GLUE[self.config.format]
-        groups = packs(messages, self.core.settings.pack_bytes_max)
+        made = signed(self.core, self._state, messages)
+        if made is None:
+            return {id_: Fate.NOT_SENT for id_, *_ in messages}
+        groups = packs(made, self.core.settings.pack_bytes_max)
         fates = await self.mqtt.publish_many(
             [(topic, glue.join(body for _, _, body in group)) for group in groups]
         )
@@ -133,6 +152,9 @@ class MqttLink:
                 return
 
 
+PROOF_SECONDS = 10.0  # a file waits so long for what authenticates it
+PROOF_BYTES = 44  # HMAC-SHA256 as Base64
+PROOF_BYTES_MAX = 1024
 PARTIAL = (".tmp", ".part", ".writing")
 STABLE_SECONDS = 2.0
 SCAN_SECONDS = 0.25
@@ -164,28 +186,41 @@ class DirectoryLink:
         self.inbound = core.inbounds[config.name]
         self.state = LinkState(config.name, "directory", config.format, up=True)
         self._seen: dict[Path, Sight] = {}
+        self._proved = False  # whether a file stands beside each that authenticates it
         for folder in ("out", "in", "done", "error"):
             (root / folder).mkdir(parents=True, exist_ok=True)
 
     async def send(self, messages: Sequence[Outgoing]) -> dict[int, Fate]:
         suffix = "rje" if self.config.format == "fin" else "xml"
-        fates: dict[int, Fate] = {}
-        for id_, reference, body in messages:
+        fates: dict[int, Fate] = {id_: Fate.NOT_SENT for id_, *_ in messages}
+        for id_, reference, body in signed(self.core, self.state, messages) or ():
             safe = re.sub(r"[^A-Za-z0-9-]", "_", reference)
             path = self.root / "out" / f"{id_}-{safe}.{suffix}"
             try:
-                await asyncio.to_thread(write_whole, path, body)
+                await asyncio.to_thread(self._write, path, body)
             except OSError as error:
                 log.warning("directory link", link=self.name, error=str(error))
-                fates[id_] = Fate.NOT_SENT  # renamed last: what is not there never left
-            else:
-                fates[id_] = Fate.TAKEN
-        self.state.last_out_at = self.core.clock.now()
+                continue  # renamed last: what is not there never left
+            except Refused as refused:  # the key's time ran out between signing and writing
+                self.state.detail = str(refused)
+                continue
+            fates[id_] = Fate.TAKEN
+            self.state.last_out_at = self.core.clock.now()
         return fates
+
+    def _write(self, path: Path, body: bytes) -> None:
+        """Our file, after the one that authenticates it: who sees the first has the second."""
+        keys = self.core.keys_of(self.name)
+        if keys is not None and keys.adapter == "file":
+            key = keys.signing(self.core.clock.now())
+            write_whole(proof_of(path), builders.lau.sign_file(body, key))
+        write_whole(path, body)
 
     async def listen(self) -> None:
         while True:
             try:
+                keys = self.core.keys_of(self.name)
+                self._proved = keys is not None and keys.adapter == "file"
                 for path in await asyncio.to_thread(self._ready):
                     await self._take(path)
                 self.state.up, self.state.detail = True, ""
@@ -210,9 +245,11 @@ class DirectoryLink:
             stood = last is not None and (last.inode, last.size, last.written_ns) == state
             since = last.since if last is not None and stood else now
             self._seen[path] = Sight(*state, since)
-            if path.suffix not in PARTIAL and (
+            if path.suffix in PARTIAL or not (
                 state in working or _is_whole(stat, stood, since, now)
             ):
+                continue
+            if not self._proved or has_proof(path) or now - since >= PROOF_SECONDS:
                 ready.append((stat.st_mtime_ns, path.name, path))
         return [path for *_, path in sorted(ready)]
 
@@ -222,6 +259,8 @@ class DirectoryLink:
             for path in (self.root / folder).iterdir():
                 final = path.stem if path.suffix in PARTIAL else path.name
                 if path.name.startswith(".") or (folder == "out" and not companions.is_name(final)):
+                    continue
+                if self._proved and path.suffix == SUFFIX:
                     continue
                 try:
                     stat = path.stat()
@@ -239,6 +278,7 @@ class DirectoryLink:
             return
         payload = await asyncio.to_thread(path.read_bytes)
         self.state.last_in_at = self.core.clock.now()
+        proof = await asyncio.to_thread(read_proof, path) if self._proved else None
         companion = companions.is_name(path.name)
         if companion and not payload.lstrip().startswith(MESSAGE_STARTS):
             payload = companions.frame(path.name, payload)
@@ -248,21 +288,50 @@ class DirectoryLink:
 
         await self.core.room()
         done = self._put_away if companion else self._done
-        await self.inbound.deliver([Arrival(payload, lambda: done(path), path.name.encode())])
+        key = path.name.encode() + (b"\n" + proof if proof else b"")
+        await self.inbound.deliver([Arrival(payload, lambda: done(path), key, proof)])
 
     def _put_away(self, path: Path) -> None:
         """A companion has no companion of its own."""
-        os.replace(path, self.root / "done" / path.name)
+        self._move(path, "done")
 
     def _done(self, path: Path) -> None:
         """Out of `in`, with a companion that says what was taken."""
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         write_whole(self.root / "done" / f"{path.name}.ack", f"taken sha256={digest}\n".encode())
-        os.replace(path, self.root / "done" / path.name)
+        self._move(path, "done")
 
     def _refuse(self, path: Path, why: str) -> None:
         write_whole(self.root / "error" / f"{path.name}.err", f"refused: {why}\n".encode())
-        os.replace(path, self.root / "error" / path.name)
+        self._move(path, "error")
+
+    def _move(self, path: Path, folder: str) -> None:
+        """Out of the way, after what authenticates it."""
+        if self._proved and (proof := proof_of(path)).exists():
+            os.replace(proof, self.root / folder / proof.name)
+        os.replace(path, self.root / folder / path.name)
+
+
+def proof_of(path: Path) -> Path:
+    """The file beside this one that authenticates it."""
+    return path.with_name(path.name + SUFFIX)
+
+
+def has_proof(path: Path) -> bool:
+    """Whether what authenticates it is there, whole as far as one can see."""
+    try:
+        return proof_of(path).stat().st_size >= PROOF_BYTES
+    except OSError:
+        return False
+
+
+def read_proof(path: Path) -> bytes | None:
+    """What authenticates this file; None where it is not there or is no such thing by its size."""
+    try:
+        with open(proof_of(path), "rb") as file:
+            return file.read(PROOF_BYTES_MAX)
+    except OSError:
+        return None
 
 
 def _is_whole(stat: os.stat_result, stood: bool, since: float, now: float) -> bool:

@@ -65,6 +65,7 @@ ABOUT = {
     "interest_rate": "per cent a year",
     "isin": "ISO 6166, with its check digit",
     "lag": "business days from trade to settlement",
+    "lau": "the set of keys in the settings by which its messages are authenticated; empty: none",
     "legal_entity": "the firm of our house it belongs to",
     "lei": "legal entity identifier, with its check digits",
     "link": "the link it is spoken to over",

@@ -370,6 +370,7 @@ class LinkRow(Row):
     format: Literal["fin", "mx"]
     # below the data folder unless absolute
     folder: Annotated[str, Field(max_length=400)] | None = None
+    lau: Id | None = None  # the set of keys in the settings; None: nothing is authenticated
 
 
 class SettlementCycle(Row):

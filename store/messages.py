@@ -19,6 +19,14 @@ class Raw(NamedTuple):
     body: bytes
 
 
+class Proof(NamedTuple):
+    """By which key a message was authenticated, and when."""
+
+    message: int
+    key: str
+    at: datetime
+
+
 class Out(NamedTuple):
     id: int
     lane: int
@@ -93,6 +101,17 @@ where i.state = 'parked' and i.retry_at <= $1 order by i.id limit $2
 PARKED_REFERENCES = """
 select distinct reference from inbox where state = 'parked' and reference is not null
 """
+AUTHENTICATE_MANY = """
+insert into authentication (message, key, at)
+select * from unnest($1::bigint[], $2::text[], $3::timestamptz[])
+"""
+# a repair stands for its original: two persons wrote it, but the link must have said the first
+AUTHENTICATED = """
+select m.id from unnest($1::bigint[]) m (id)
+where exists (select from authentication a where a.message = m.id)
+   or exists (select from repair r join authentication a on a.message = r.original
+              where r.message = m.id)
+"""
 BODIES = "select id, link, direction, stored_at, body from raw_message where id = any($1::bigint[])"
 
 
@@ -114,6 +133,17 @@ async def store_many(db: Connection, link: str, messages: Sequence[Raw]) -> set[
         rows = await db.fetch(REPEATS, link, repeats)
         await db.execute(SEEN_MANY, [r["id"] for r in rows], [r["times"] for r in rows])
     return fresh
+
+
+async def authenticate_many(db: Connection, proofs: Sequence[Proof]) -> None:
+    """Record by which keys these messages were authenticated."""
+    if proofs:
+        await db.execute(AUTHENTICATE_MANY, *columns(proofs))
+
+
+async def authenticated(db: Connection, ids: Sequence[int]) -> set[int]:
+    """Those that were authenticated when they came, or repair one that was."""
+    return {r["id"] for r in await db.fetch(AUTHENTICATED, list(ids))}
 
 
 async def keep_many(db: Connection, messages: Sequence[Raw]) -> None:
