@@ -20,7 +20,7 @@ from gateway import proposals
 from gateway.api import cases
 from gateway.api.actions import Reason
 from gateway.desk import actions, lines, words
-from gateway.desk.frame import Frame
+from gateway.desk.frame import Frame, read_id
 from gateway.desk.login import Seat
 from gateway.handlers.release import BY_HAND
 from gateway.proposal_kinds import KINDS
@@ -149,7 +149,7 @@ class ApprovalPages:
                 db,
                 KINDS,
                 seat.client,
-                UUID(request.match_info["id"]),
+                read_id(request),
                 decision,
                 str(form.get("hash", "")),
                 reason,
@@ -164,7 +164,7 @@ def add_approvals(app: web.Application, frame: Frame) -> None:
     app.router.add_get("/approvals", frame.page(pages.all), allow_head=False)
     app.router.add_post("/approvals", frame.page(pages.approve))
     app.router.add_post(
-        f"/approvals/{{id:[0-9a-f-]{{36}}}}/{{decision:{'|'.join(DECISIONS)}}}",
+        f"/approvals/{{id}}/{{decision:{'|'.join(DECISIONS)}}}",
         frame.page(pages.decide),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
 
 import jinja2
 from aiohttp import web
@@ -132,6 +133,8 @@ class Frame:
             return self.problem(409, "Refused", text, seat)
         except Overloaded:
             return self.problem(503, "Busy", "The backlog is long; try again in a second.", seat)
+        except lines.NotHere as error:
+            return self.problem(404, "Not here", str(error), seat)
         except lines.Unreadable as error:
             return self.problem(400, "This address cannot be read", str(error), seat)
 
@@ -148,6 +151,15 @@ class Frame:
     def problem(self, status: int, title: str, text: str, seat: Seat | None) -> web.Response:
         """A page that says what went wrong."""
         return self.draw("problem.html", seat, status, title=title, text=text)
+
+
+def read_id(request: web.Request) -> UUID:
+    """The identifier in an address; what is none names nothing."""
+    text = request.match_info["id"]
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise lines.NotHere(f"{text[:60]!r} is no identifier; a UUID names what is here") from error
 
 
 async def read_form(request: web.Request) -> Mapping[str, Any]:

@@ -22,6 +22,10 @@ from store.search import Sought
 SEARCH_MAX = 140
 
 
+class NotHere(Exception):
+    """An address that names nothing; the text says how such a thing is named."""
+
+
 class Unreadable(ValueError):
     """An address that asks for what cannot be."""
 

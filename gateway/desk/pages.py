@@ -7,7 +7,6 @@ import json
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import asyncpg
 from aiohttp import web
@@ -19,7 +18,7 @@ from gateway.desk.board import Board
 from gateway.desk.entrance import add_entrance
 from gateway.desk.exceptions import add_exceptions
 from gateway.desk.exports import ROWS_MAX, add_exports
-from gateway.desk.frame import HERE, Frame
+from gateway.desk.frame import HERE, Frame, read_id
 from gateway.desk.login import Seat
 from gateway.desk.proposals import add_proposals
 from gateway.desk.since import add_since
@@ -142,7 +141,7 @@ class Desk(Frame):
 
     async def instruction(self, request: web.Request, seat: Seat) -> web.StreamResponse:
         """All that is known of one instruction."""
-        id_ = _id(request)
+        id_ = read_id(request)
         board = await self.boards.now()
         async with self.core.pool.acquire() as db:
             place = await desk.heads(db)
@@ -205,7 +204,7 @@ class Desk(Frame):
             raise lines.Unreadable(f"there is no action {request.match_info['action']!r}")
         board = await self.boards.now()
         async with self.core.pool.acquire() as db:
-            row = await desk.one(db, _id(request))
+            row = await desk.one(db, read_id(request))
         return action, row, board
 
     # the rest -------------------------------------------------------------------------------------
@@ -323,13 +322,6 @@ def add_desk(app: web.Application, core: Core) -> Desk:
     app.cleanup_ctx.append(desk_.pulse_runs)
     app.on_shutdown.append(desk_.let_go)
     return desk_
-
-
-def _id(request: web.Request) -> UUID:
-    try:
-        return UUID(request.match_info["id"])
-    except ValueError as error:
-        raise lines.Unreadable("an instruction is named by its identifier, a UUID") from error
 
 
 def _seen(row: Any) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from aiohttp import web
 
 from gateway.desk import changes, words
-from gateway.desk.frame import Frame
+from gateway.desk.frame import Frame, read_id
 from gateway.desk.login import Seat
 from gateway.proposal_kinds import KINDS
 from store import proposals as rows
@@ -35,7 +34,7 @@ class ProposalPages:
         """One proposal, and what may be done with it."""
         board = await self.frame.boards.now()
         async with self.core.pool.acquire() as db:
-            row = await rows.one(db, UUID(request.match_info["id"]))
+            row = await rows.one(db, read_id(request))
         if row is None:
             return self.frame.problem(404, "Not here", "There is no such proposal.", seat)
         found = changes.lines(json.loads(row["changes"]))
@@ -57,8 +56,7 @@ class ProposalPages:
 def add_proposals(app: web.Application, frame: Frame) -> None:
     """Add the page of a proposal."""
     pages = ProposalPages(frame)
-    path = "/proposals/{id:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}}"
-    app.router.add_get(path, frame.page(pages.one), allow_head=False)
+    app.router.add_get("/proposals/{id}", frame.page(pages.one), allow_head=False)
 
 
 def _why_not(decision: Decision, row: Any, seat: Seat) -> str | None:

@@ -358,7 +358,7 @@ async def test_an_instructions_page_shows_story_messages_and_balanced_journals(
 async def test_an_instruction_nobody_knows_is_not_here(house: House) -> None:
     vera = await house.signed_in("vera")
     await vera.get(f"/instructions/{condition(404).id}", 404)
-    await vera.get("/instructions/nonsense", 400)
+    await vera.get("/instructions/nonsense", 404)
     await vera.get("/messages/404", 404)
 
 

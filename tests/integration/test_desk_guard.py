@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from desk_house import Browser, House, delivery, housed
+from yarl import URL
 
 from gateway.desk.pages import add_desk
 from gateway.http import make_app
@@ -101,3 +102,54 @@ async def test_no_form_of_another_site_does_anything_at_any_door_of_the_desk(hou
             assert "nothing was done" in text, path
     await house.running.core.idle()
     assert await held(house) == before
+
+
+ODD = (
+    "-" * 36,
+    "0" * 36,
+    "0",
+    "9" * 18,
+    "1" * 400,
+    "x",
+    "%00",
+    "%ff",
+    "..%2f..",
+    "é",
+    "'; drop table event; --",
+    "{id}",
+    "<script>",
+    "=1+1",
+    SOME_ID,
+    SOME_ID.upper().replace("-", ""),
+    "urn:uuid:" + SOME_ID,
+    "63.unknown_reference.x.1",
+    "own_ssi",
+)
+
+
+async def test_no_odd_address_is_a_fault_of_ours_at_any_door(house: House) -> None:
+    carla = await house.signed_in("carla")
+    mine = {"token": await token(carla)}
+    headers = {"Authorization": f"Bearer {house.keys['carla']}"}
+    known = {"action": ("approve", "cancel", "note"), "decision": ("approve",), "list": ("cash",)}
+    walked = 0
+    for method, shape, names in routes(house):
+        if not names or method not in ("GET", "POST") or shape.endswith("/stream"):
+            continue
+        for number, odd in enumerate(ODD):
+            chosen = {n: known[n][number % len(known[n])] if n in known else odd for n in names}
+            url = URL(house.url + shape.format(**chosen), encoded="%" in odd)
+            said: dict[str, Any] = {}
+            if method == "POST":
+                said["data"] = FILLING | mine
+            if shape.startswith("/v1/"):
+                said["headers"] = headers | {"Idempotency-Key": f"odd-{walked}"}
+                said["headers"]["Content-Type"] = "application/json"
+                if method == "POST":
+                    said["data"] = b"{}"
+            async with carla.web.request(method, url, allow_redirects=False, **said) as answer:
+                text = await answer.text(errors="replace")
+                assert answer.status < 500, (method, url, text[:500])
+                assert "<script>" not in text.partition("<body")[2], url
+            walked += 1
+    assert walked > 300
