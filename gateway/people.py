@@ -1,13 +1,16 @@
 """People: made, signed in by name, locked out, disabled; and the keys they answer for.
 
-Passwords are argon2id hashes (RFC 9106, the library's parameters). A wrong name and a wrong password get
-the same answer after the same work. Every step is an event of the house's lane, by the person.
+Passwords are argon2id hashes (RFC 9106, the library's parameters). A wrong name, a wrong password, a lock
+and a disabled person get the same answer after the same work and at the same time, so that nobody learns
+which names there are (OWASP, "Authentication Cheat Sheet"). Every step is an event of the house's lane,
+by the person.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,7 +34,7 @@ LOGIN_MAX = 60
 HASHER = PasswordHasher()
 _AT_ONCE = 2  # 64 MiB each while it is verified
 TWO = 2  # persons it takes to change a right
-WRONG = "No person signs in with this name and password."
+NO_SECONDS = 0.5  # a refusal takes as long, whatever was found on the way to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,35 +51,50 @@ class Door:
         return cls(pool, settings, asyncio.Semaphore(_AT_ONCE))
 
     async def sign_in(self, login: str, password: str, now: datetime) -> str:
-        """The person's login; Refused when name and password do not open, or the door is locked."""
+        """The person's login; Refused, always in the same words, when name and password do not open."""
+        begun = time.monotonic()
+        if not await self._opens(login, password, now):
+            await asyncio.sleep(begun + NO_SECONDS - time.monotonic())
+            raise Refused("unauthenticated", [Problem("password", "wrong", self.wrong)])
+        return login
+
+    @property
+    def wrong(self) -> str:
+        """What everybody is told who is not let in."""
+        return (
+            f"No person signs in with this name and password. After {self.settings.sign_in_tries} wrong"
+            f" passwords in a row a name is locked for {self.settings.lock_minutes:g} minutes, or until"
+            " a security officer gives a new password."
+        )
+
+    async def _opens(self, login: str, password: str, now: datetime) -> bool:
+        """Whether this lets the person in now; what was tried is noted."""
         async with self.pool.acquire() as db:
             row = await people.find(db, login)
-        _not_locked(row, now)
         stored = row["password"] if row is not None and row["password"] else _nobodys()
         right = await self.verified(stored, password)
-        if row is None or row["password"] is None or row["disabled_at"] is not None:
-            right = False
-        if row is not None:
-            again = HASHER.check_needs_rehash(stored) if right else False
-            fresh = await asyncio.to_thread(HASHER.hash, password) if again else None
-            await self._note(login, right, fresh, now)
-        if not right:
-            raise Refused("unauthenticated", [Problem("password", "wrong", WRONG)])
-        return login
+        if row is None or locked(row, now):
+            return False
+        right = right and row["password"] is not None and row["disabled_at"] is None
+        again = HASHER.check_needs_rehash(stored) if right else False
+        fresh = await asyncio.to_thread(HASHER.hash, password) if again else None
+        return await self._note(login, right, fresh, now)
 
     async def verified(self, stored: str, password: str) -> bool:
         """Whether this is the password behind this hash."""
         async with self.turn:
             return await asyncio.to_thread(_verify, stored, password[:PASSWORD_MAX])
 
-    async def _note(self, login: str, right: bool, fresh: str | None, now: datetime) -> None:
+    async def _note(self, login: str, right: bool, fresh: str | None, now: datetime) -> bool:
+        """Count it; whether it was right and still opens, others having tried meanwhile."""
         async with self.pool.acquire() as db, db.transaction():
             row = await _known(db, login)
-            _not_locked(row, now)  # others tried meanwhile
+            if locked(row, now):
+                return False
             if right:
                 await people.signed_in(db, login, now, fresh)
                 await told.leave(db, [told.of_person(login, "SignedIn", login, {"by": "password"})])
-                return
+                return True
             failed = row["failed"] + 1
             full = failed >= self.settings.sign_in_tries
             until = now + timedelta(minutes=self.settings.lock_minutes) if full else None
@@ -86,6 +104,7 @@ class Door:
                 said = {"until": until.isoformat(timespec="seconds")}
                 events.append(told.of_person(login, "LockedOut", "gateway", said))
             await told.leave(db, events)
+        return False
 
 
 @cache
@@ -101,15 +120,9 @@ def _verify(stored: str, password: str) -> bool:
         return False
 
 
-def _not_locked(row: Any, now: datetime) -> None:
-    until = row["locked_until"] if row is not None else None
-    if until is not None and until > now:
-        minutes = -(-int((until - now).total_seconds()) // 60)
-        words = (
-            f"too many wrong passwords: locked for {minutes} more minutes, or until a security"
-            " officer resets the password"
-        )
-        raise Refused("locked_out", [Problem("login", "locked_out", words)])
+def locked(row: Any, now: datetime) -> bool:
+    """Whether too many wrong passwords closed this person's door for now."""
+    return row["locked_until"] is not None and row["locked_until"] > now
 
 
 def check_password(login: str, password: str, settings: Settings) -> None:
@@ -131,7 +144,13 @@ async def change_password(
     """A password of one's own choice; every other session of the person ends."""
     async with door.pool.acquire() as db:
         row = await people.find(db, login)
-    _not_locked(row, now)
+    if row is not None and locked(row, now):  # signed in, so it may be said
+        minutes = -(-int((row["locked_until"] - now).total_seconds()) // 60)
+        words = (
+            f"too many wrong passwords: locked for {minutes} more minutes, or until a security"
+            " officer gives a new one"
+        )
+        raise Refused("locked_out", [Problem("login", "locked_out", words)])
     if row is None or row["password"] is None or not await door.verified(row["password"], old):
         if row is not None and row["password"] is not None:
             await door._note(login, False, None, now)

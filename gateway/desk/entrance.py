@@ -45,7 +45,7 @@ class Entrance:
             return await self._with_key(request, str(form["key"]).strip())
         name, password = str(form.get("name", "")).strip(), str(form.get("password", ""))
         if not name.isprintable():
-            return self._form(people.WRONG)
+            return self._form(self.door.wrong)
         try:
             who = await self.door.sign_in(name, password, real_now())
         except Refused as refused:

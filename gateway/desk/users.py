@@ -52,7 +52,7 @@ class UserPages:
                     **dict(row),
                     "rights": [in_words(r) for r in held.get(row["login"], ())],
                     "lines": "\n".join(write_line(r) for r in held.get(row["login"], ())),
-                    "locked": row["locked_until"] is not None and row["locked_until"] > now,
+                    "locked": people.locked(row, now),
                     "last": words.moment(row["signed_in_at"], board.zone, board.today),
                 }
                 for row in found

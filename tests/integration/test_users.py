@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -107,6 +108,51 @@ async def test_the_trail_says_who_did_what_to_whom_and_when(house: House) -> Non
     await officer.get("/audit.csv?object=vera")
     await settle(house)
     assert "Exported" in await officer.get("/audit?person=sec1")
+
+
+async def tried(house: House, name: str, password: str) -> tuple[int, str, float]:
+    """What the door answers, the name itself left out, and how long it takes in seconds."""
+    begun = time.monotonic()
+    status, page = await house.stranger().post("/login", {"name": name, "password": password})
+    return status, page.replace(f'value="{name}"', ""), time.monotonic() - begun
+
+
+async def test_the_door_does_not_say_which_names_there_are_or_are_locked(house: House) -> None:
+    tries = house.running.core.settings.sign_in_tries
+    given = {}
+    async with house.pool.acquire() as db:
+        for who in ("mia", "max", "out"):
+            given[who] = await people.add(db, who, who, (), real_now(), "sec1")
+        await people.disable(db, "out", real_now(), "sec1")
+    for _ in range(tries):
+        wrong = await tried(house, "mia", "not this one")
+    answers = [
+        wrong,
+        await tried(house, "mia", given["mia"]),  # right, but locked
+        await tried(house, "max", "not this one"),
+        await tried(house, "out", given["out"]),
+        await tried(house, "vera", "has no password"),
+        await tried(house, "nobody", "not this one"),
+    ]
+    assert {(status, page) for status, page, _ in answers} == {answers[0][:2]}
+    assert answers[0][0] == 403
+    assert f"After {tries} wrong passwords" in answers[0][1]
+    assert all(seconds >= people.NO_SECONDS for _, _, seconds in answers)
+    assert (await tried(house, "max", given["max"]))[0] == 200
+    told_ = [type_ for type_, *_ in await deeds(house, "mia")]
+    assert told_ == ["PersonAdded", *["SignInFailed"] * tries, "LockedOut"]
+
+
+async def test_a_lock_ends_by_itself_or_by_a_new_password(house: House) -> None:
+    async with house.pool.acquire() as db:
+        first = await people.add(db, "mia", "Mia", (), real_now(), "sec1")
+        await db.execute("update person set locked_until = now() + '1 hour' where login = 'mia'")
+        assert (await tried(house, "mia", first))[0] == 403
+        await db.execute("update person set locked_until = now() where login = 'mia'")
+        assert (await tried(house, "mia", first))[0] == 200
+        await db.execute("update person set locked_until = now() + '1 hour' where login = 'mia'")
+        second = await people.reset(db, "mia", "sec1")
+    assert (await tried(house, "mia", second))[0] == 200
 
 
 async def deeds(house: House, person: str) -> list[tuple[str, str, Any]]:
