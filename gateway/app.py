@@ -22,6 +22,7 @@ from aiohttp import web
 
 from gateway import metrics, people, workbook
 from gateway import verify as audit
+from gateway.alarms import Watch
 from gateway.broker import EmbeddedBroker
 from gateway.clock import Clock, RealClock, VirtualClock, real_now
 from gateway.config import Settings
@@ -132,6 +133,7 @@ async def running(
         tasks.start(links.keep(), "links")
         if real.mqtt is not None and settings.status_topics:
             tasks.start(Sink(core, real.mqtt).work(), "sink")
+        tasks.start(Watch(core).work(), "alarms")
         url = ""
         if http:
             app = make_app(core)

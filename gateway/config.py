@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal, Self
 
@@ -85,6 +86,10 @@ class Settings(BaseSettings):
     )
     ack_overdue_minutes: float = Field(
         5, description="business minutes without a network answer before the alarm and PDE resend"
+    )
+    alarms: dict[str, Decimal] = Field(
+        default_factory=dict,
+        description='limits of alarm rules where not their own, as {"unsent": 300}; /v1/alarms/rules',
     )
     attempts_max: int = Field(
         4, description="sends of one securities message before a person must act"

@@ -16,6 +16,7 @@ from aiohttp import web
 from gateway import idempotency, openapi, problems
 from gateway.api import (
     actions,
+    alarms,
     audit,
     books,
     exceptions,
@@ -73,6 +74,7 @@ ROUTES: tuple[Route, ...] = (
     *feed.ROUTES,
     *static_data.ROUTES,
     *proposals.ROUTES,
+    *alarms.ROUTES,
     *audit.ROUTES,
     *house.ROUTES,
     Route(

@@ -510,6 +510,52 @@ class Proposals(Answer):
     proposals: list[Proposal]
 
 
+class Alarm(Answer):
+    """What should not stay as it is; it stands once for each rule and object while the rule holds."""
+
+    id: UUID
+    rule: str
+    title: str
+    object: str
+    instruction: UUID | None
+    words: str
+    red: bool
+    weight: str
+    state: Literal["sounding", "acknowledged", "muted", "cleared"]
+    mend: str
+    page: str
+    raised_at: datetime
+    cleared_at: datetime | None
+    owner: str | None
+    acknowledged_by: str | None
+    acknowledged_at: datetime | None
+    note: str | None
+    muted_by: str | None
+    muted_until: datetime | None
+    mute_reason: str | None
+
+
+class Alarms(Answer):
+    alarms: list[Alarm]
+
+
+class AlarmRule(Answer):
+    """When an alarm sounds; `threshold` is this installation's."""
+
+    id: str
+    title: str
+    says: str
+    mend: str
+    threshold: str
+    unit: str
+    red: str
+    right: str
+
+
+class AlarmRules(Answer):
+    rules: list[AlarmRule]
+
+
 class Imported(Answer):
     """What an import changed or would change; `proposal` waits for a second person."""
 

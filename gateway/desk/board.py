@@ -9,11 +9,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from gateway.alarms import sounds
 from gateway.clock import business_date
 from gateway.desk import words
 from schemas.static import StaticData
 from schemas.static_rows import Instrument, PartyRow, Place
-from store import desk
+from store import alarms, desk
 
 if TYPE_CHECKING:
     from gateway.core import Core
@@ -55,6 +56,7 @@ class Board:
     states: dict[str, int]
     exceptions: int
     parked: int
+    alarms: int  # that sound
 
 
 class Boards:
@@ -113,6 +115,7 @@ class Boards:
             states = await desk.state_counts(db)
             exceptions, parked = await desk.queue_counts(db)
             queues = await desk.queues(db)
+            standing = await alarms.standing(db)
         tabs["all"] = sum(states.values())
         self._read_names()
         return Board(
@@ -145,6 +148,7 @@ class Boards:
             states=states,
             exceptions=exceptions,
             parked=parked,
+            alarms=sum(sounds(row, now) for row in standing),
         )
 
 

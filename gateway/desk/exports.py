@@ -14,6 +14,8 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from gateway.alarm_rules import RULES
+from gateway.alarms import state
 from gateway.desk import lines, words
 from gateway.desk.board import Board
 from gateway.desk.frame import HEADERS, Frame
@@ -21,7 +23,7 @@ from gateway.desk.login import Seat
 from gateway.handlers import told
 from reporting.sheet import FORMATS, Csv, Value, Xlsx
 from schemas.problem import Problem, Refused
-from store import desk, exceptions, queries
+from store import alarms, desk, exceptions, queries
 from store.rows import Connection
 
 log = structlog.get_logger()
@@ -101,6 +103,20 @@ INBOUND: Columns = (
     ("Seen", _field("seen")),
     ("Message", _field("id")),
 )
+ALARMS: Columns = (
+    ("Raised (UTC)", _field("raised_at")),
+    ("Rule", lambda r, b: RULES[r["rule"]].title),
+    ("Says", _field("words")),
+    ("Red", lambda r, b: "yes" if r["red"] else ""),
+    ("Stands", lambda r, b: state(r, b.now)),
+    ("Owner", _field("owner")),
+    ("Acknowledged by", _field("acknowledged_by")),
+    ("Note", _field("note")),
+    ("Muted by", _field("muted_by")),
+    ("Muted until (UTC)", _field("muted_until")),
+    ("Why", _field("mute_reason")),
+    ("Cleared (UTC)", _field("cleared_at")),
+)
 POSITIONS = _fields(
     "portfolio account asset traded settled pending_receive pending_deliver failed_receive"
     " failed_deliver projected available"
@@ -123,6 +139,7 @@ class Exports:
             "instructions": (INSTRUCTIONS, self._instructions),
             "exceptions": (EXCEPTIONS, self._exceptions),
             "inbound": (INBOUND, self._inbound),
+            "alarms": (ALARMS, self._alarms),
             "positions": (POSITIONS, self._positions),
             "cash": (CASH, self._cash),
             "ledger": (LEDGER, self._ledger),
@@ -229,6 +246,9 @@ class Exports:
 
     async def _exceptions(self, db: Connection, query: Mapping[str, str], board: Board) -> Rows:
         yield await exceptions.listed(db, False, None, None, ROWS_MAX)
+
+    async def _alarms(self, db: Connection, query: Mapping[str, str], board: Board) -> Rows:
+        yield await alarms.listed(db, True, ROWS_MAX)
 
     async def _inbound(self, db: Connection, query: Mapping[str, str], board: Board) -> Rows:
         yield await desk.parked(db, ROWS_MAX)

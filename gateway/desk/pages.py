@@ -12,6 +12,7 @@ import asyncpg
 from aiohttp import web
 
 from gateway.desk import actions, case, lines, live, words
+from gateway.desk.alarms import add_alarms
 from gateway.desk.approvals import add_approvals
 from gateway.desk.audit import add_audit
 from gateway.desk.board import Board
@@ -310,6 +311,7 @@ def add_desk(app: web.Application, core: Core) -> Desk:
     add_exceptions(app, desk_)
     add_tickets(app, desk_)
     add_upload(app, desk_)
+    add_alarms(app, desk_)
     add_approvals(app, desk_)
     add_static_data(app, desk_)
     add_proposals(app, desk_)

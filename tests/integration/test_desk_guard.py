@@ -26,6 +26,7 @@ VALUES = {  # one value of every part of an address
     "action": "approve",
     "decision": "approve",
     "deed": "disable",
+    "answer": "own",
 }
 FILLING = {  # what the forms say, so that nothing but the guard stands in the way
     "login": "vera",
