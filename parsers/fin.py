@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-from parsers import fin_verdict, findings
+from parsers import fin_envelope, fin_verdict, findings
 from parsers.fin_structure import Departure
 from parsers.fin_text import FinField, FinMessage, read
 from schemas.described import Described
@@ -41,10 +41,13 @@ def check(message: FinMessage) -> list[Finding]:
 
 def check_bytes(raw: bytes) -> list[Finding]:
     """Everything there is to say against these bytes, whether they can be read or not."""
+    around = fin_envelope.check(raw)
     try:
-        return check(read(raw))
+        found = check(read(raw))
     except MessageError as error:
-        return [findings.of_problem(problem) for problem in error.problems]
+        found = [findings.of_problem(problem) for problem in error.problems]
+    said = {(finding.rule, finding.path.partition("/")[0]) for finding in around}
+    return around + [f for f in found if (f.rule, f.path) not in said]
 
 
 def _finding(message: FinMessage, departure: Departure) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schemas.finding import Confidence, Layer, Rule, Severity
+from schemas.mt import headers
 
 _UHB = "user handbook, as quoted in public pages"
 _ANY = "every MT"
@@ -25,6 +26,7 @@ def _own(
 
 
 RULES: tuple[Rule, ...] = (
+    *headers.RULES,
     _syntax(
         "H01",
         "block 1 names application, service, terminal, session",
