@@ -211,8 +211,9 @@ SCENES: tuple[Scene, ...] = (
                 et(23, "23:40"),
                 20,
                 "Nobody can know whether they arrived. So they went out again, marked as possible"
-                " duplicates, and the custodian, who had them, did not take them twice.",
-                NIGHT[0],
+                " duplicates, and the custodian, who had them, did not take them twice. What the restart"
+                " did is counted below from the books: nothing lost, nothing twice.",
+                "/links#restart",
                 facts=(
                     ("instructions accepted so far", "accepted"),
                     ("of them lost", "lost"),

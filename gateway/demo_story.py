@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -18,6 +19,7 @@ from gateway.story import Story
 
 log = structlog.get_logger()
 NAMED = re.compile(r"\{([A-Z0-9-]+)\}")
+PAGES = {"/": "the list", "/links": "what the restart did"}
 ONE = "select lane, id, state, isin, instrument_name from condition where reference = $1"
 
 
@@ -110,10 +112,10 @@ class Player:
     async def _page(self, reference: str) -> tuple[str, str]:
         """Where this instruction is seen, and its name on the screen; a page stands for itself."""
         if reference.startswith("/"):
-            return reference, "the list"
+            return reference, PAGES[urlsplit(reference).path]
         row = await self._one(reference) if reference else None
         if row is None:
-            return "/", "the list"
+            return "/", PAGES["/"]
         return f"/instructions/{row['id']}", reference
 
     async def _one(self, reference: str) -> Any | None:

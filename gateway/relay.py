@@ -67,7 +67,8 @@ class Relay:
         """
         async with self.core.pool.acquire() as db, db.transaction():
             await messages.never_left_many(db, self.link.name, self.core.holder, self.core.leaving)
-            stranded = await messages.stranded_many(db, self.link.name, "")
+            now = self.core.clock.now()
+            stranded = await messages.stranded_many(db, self.link.name, "", now)
             unknown = [r for r in stranded if not r["securities"]]
             await self.core.ring_now(db, "fate_unknown", unknown)
         for row in stranded:

@@ -227,10 +227,17 @@ update outbox set state = 'queued', attempt = attempt - 1
 where link = $1 and state = 'sending' and holder = $2 and not id = any($3::bigint[])
 """
 STRANDED_MANY = """
-update outbox set state = case when securities then 'queued' else 'fate_unknown' end,
-    reason = 'an earlier attempt may have left the machine'
-where link = $1 and state = 'sending' and holder is distinct from $2
-returning id, securities, lane, instruction, reference
+with stranded as (
+    update outbox set state = case when securities then 'queued' else 'fate_unknown' end,
+        reason = 'an earlier attempt may have left the machine'
+    where link = $1 and state = 'sending' and holder is distinct from $2
+    returning id, attempt, securities, lane, instruction, reference, link, holder
+), noted as (
+    insert into taken_up (outbox, attempt, lane, instruction, link, gone, at)
+    select id, attempt, lane, instruction, link, coalesce(holder, ''), $3::timestamptz from stranded
+    on conflict (outbox, attempt) do nothing
+)
+select id, securities, lane, instruction, reference from stranded
 """
 _UNANSWERED = """
 outbox o left join unnest($1::text[], $2::interval[]) k (link, wait) using (link)
@@ -302,9 +309,9 @@ async def never_left_many(db: Connection, link: str, holder: str, leaving: Colle
     await db.execute(NEVER_LEFT_MANY, link, holder, list(leaving))
 
 
-async def stranded_many(db: Connection, link: str, holder: str) -> list[Any]:
-    """What a dead relay left in `sending`: securities go again with PDE, payments wait."""
-    return list(await db.fetch(STRANDED_MANY, link, holder))
+async def stranded_many(db: Connection, link: str, holder: str, now: datetime) -> list[Any]:
+    """What a dead relay left in `sending`: securities go again with PDE, payments wait; both are noted."""
+    return list(await db.fetch(STRANDED_MANY, link, holder, now))
 
 
 class Patience(NamedTuple):

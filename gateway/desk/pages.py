@@ -31,6 +31,7 @@ from gateway.desk.users import add_users
 from schemas.problem import Refused
 from schemas.static_rows import Instrument
 from store import approvals, desk, keys, link_work, queries
+from store import restarts as store_restarts
 from store.desk import View
 
 if TYPE_CHECKING:
@@ -274,10 +275,22 @@ class Desk(Frame):
         async with self.core.pool.acquire() as db:
             traffic = await desk.link_traffic(db)
             out, inbound = await link_work.out(db), await link_work.inbound(db)
+            restarts, lost = await store_restarts.did(db), await store_restarts.lost(db)
         by_link: dict[str, dict[str, Any]] = {}
         for name, direction, messages, last_at in traffic:
             by_link.setdefault(name, {})[direction] = (messages, last_at)
-        return self.draw("links.html", seat, board=board, traffic=by_link, out=out, inbound=inbound)
+        return self.draw(
+            "links.html",
+            seat,
+            board=board,
+            traffic=by_link,
+            out=out,
+            inbound=inbound,
+            restarts=[(r, words.moment(r["at"], board.zone, board.today)) for r in restarts],
+            lost=lost + sum(r["lost"] for r in restarts),
+            twice=sum(r["twice"] for r in restarts),
+            again=sum(r["again"] for r in restarts),
+        )
 
     async def pulse_runs(self, app: web.Application) -> AsyncIterator[None]:
         """The pulse lives as long as the application."""

@@ -16,6 +16,7 @@ from desk_world import NOW, condition
 
 import store.since
 from gateway import identity, people
+from store import messages
 
 
 @pytest.fixture
@@ -109,6 +110,58 @@ async def test_what_a_dead_process_left_is_counted(house: House) -> None:
     told = re.findall(r"<dt>([^<]+)</dt><dd>(\d+)", page.partition('id="restart"')[2])
     assert told == [
         ("Left in the hand of a process that is gone", "1"),
-        ("Sent again, marked as possible duplicates", "1"),
+        ("Sent again in all, marked as possible duplicates", "1"),
         ("Payments whose fate is unknown", "1"),
     ]
+
+
+async def died(house: House, marked: bytes) -> str:
+    """A process died while it sent a message; its copy has left with these bytes."""
+    row = condition(7)
+    await house.show(row)
+    original, copy = 900_000_001, 900_000_002
+    await house.pool.executemany(
+        "insert into raw_message (id, direction, link, transport_key, stored_at, body)"
+        " values ($1, 'out', 'elsewhere', $2, $3, $4)",
+        [(original, b"1", NOW, b"as it was"), (copy, b"2", NOW, marked)],
+    )
+    await house.pool.execute(
+        "insert into outbox (id, lane, link, instruction, type, reference, securities, state,"
+        " attempt, holder) values ($1, $2, 'elsewhere', $3, 'MT541', 'SI7', true, 'sending', 1,"
+        " 'gone')",
+        original, row.lane, row.id,
+    )  # fmt: skip
+    async with house.pool.acquire() as db, db.transaction():
+        (taken,) = await messages.stranded_many(db, "elsewhere", "", NOW)
+        await messages.attempted_many(db, [(original, 1, original, NOW), (original, 2, copy, NOW)])
+        await db.execute(
+            "update outbox set state = 'answered', attempt = 2 where id = $1", original
+        )
+    assert taken["id"] == original
+    return (await (await house.signed_in("vera")).get("/links")).partition('id="restart"')[2]
+
+
+def counts(panel: str) -> list[str]:
+    return re.findall(r"<b[^>]*>(\d+ [a-z ]+)</b>", panel)
+
+
+async def test_what_a_restart_sent_again_is_a_possible_duplicate_and_nothing_is_lost(
+    house: House,
+) -> None:
+    panel = await died(house, b"as it was, with PDE")
+    assert counts(panel) == ["0 lost", "0 twice", "1 possible duplicate"]
+    figures = re.findall(r'<td class="figure ?">(\d+)</td>', panel)
+    assert figures == ["1", "1", "0", "0", "1", "0", "0"]  # in hand, went again, ..., answered
+
+
+async def test_a_copy_that_left_without_its_mark_counts_as_twice(house: House) -> None:
+    assert counts(await died(house, b"as it was")) == [
+        "0 lost", "1 twice", "0 possible duplicates",
+    ]  # fmt: skip
+
+
+async def test_a_message_of_a_restart_whose_queue_row_is_gone_is_lost(house: House) -> None:
+    await died(house, b"as it was, with PDE")
+    await house.pool.execute("delete from outbox where id = 900000001")
+    panel = (await (await house.signed_in("vera")).get("/links")).partition('id="restart"')[2]
+    assert counts(panel)[0] != "0 lost"

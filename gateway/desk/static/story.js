@@ -15,7 +15,7 @@
   function lead() {
     const link = place();
     const busy = document.querySelector("main :focus:is(input, select, textarea), dialog[open]");
-    if (!link || busy || !follows() || link.getAttribute("href") === here()) return;
+    if (!link || busy || !follows() || link.pathname + link.search === here()) return;
     if (bar.querySelector("[data-skipping]")) return;
     led = true;
     location.assign(link.href);
