@@ -23,6 +23,7 @@ from gateway.api import (
     feed,
     house,
     instructions,
+    keys,
     messages,
     proposals,
     static_data,
@@ -76,6 +77,7 @@ ROUTES: tuple[Route, ...] = (
     *proposals.ROUTES,
     *alarms.ROUTES,
     *audit.ROUTES,
+    *keys.ROUTES,
     *house.ROUTES,
     Route(
         "GET",

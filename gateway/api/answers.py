@@ -590,6 +590,26 @@ class AuditTrail(Answer):
     cursor: str | None
 
 
+class ApiKey(Answer):
+    """A key by its public part: whose it is, and to which of their roles it is narrowed."""
+
+    prefix: str
+    name: str
+    person: str
+    roles: list[str]
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+class ApiKeys(Answer):
+    keys: list[ApiKey]
+
+
+class Revoked(Answer):
+    prefix: str
+    outcome: Literal["revoked"]
+
+
 class ClockState(Answer):
     now: datetime
     virtual: bool

@@ -243,3 +243,28 @@ def test_a_right_is_written_as_it_is_read():
     _, (row,) = read({"person": "ann", "rights": [read_line(line)]})
     assert isinstance(row, Entitlement)
     assert write_line(row) == line
+
+
+async def test_a_key_is_listed_without_its_secret_and_revoked_by_an_officer(house: House) -> None:
+    vera = await house.signed_in("vera")
+    prefix = identity.prefix_of(house.keys["vera"])
+
+    async def ask(who: str, method: str, path: str, key: str = "k") -> tuple[int, str]:
+        headers = {"Authorization": f"Bearer {house.keys[who]}", "Idempotency-Key": key}
+        web = house.stranger().web
+        async with web.request(method, house.url + path, headers=headers) as answer:
+            return answer.status, await answer.text()
+
+    status, listed = await ask("sec1", "GET", "/v1/keys")
+    assert status == 200
+    shown = {row["prefix"]: row for row in json.loads(listed)["keys"]}
+    assert shown[prefix]["person"] == "vera"
+    assert house.keys["vera"].rpartition("_")[2] not in listed
+    for who in ("ann", "vera"):
+        assert (await ask(who, "GET", "/v1/keys"))[0] == 403
+        assert (await ask(who, "POST", f"/v1/keys/{prefix}/revoke"))[0] == 403
+    assert (await ask("sec1", "POST", f"/v1/keys/{prefix}/revoke"))[0] == 200
+    assert (await ask("sec1", "POST", f"/v1/keys/{prefix}/revoke", "again"))[0] == 404
+    await vera.get("/", 303)
+    found = [(type_, by) for type_, by, _ in await deeds(house, "vera")]
+    assert found == [("SignedIn", "vera"), ("KeyDisabled", "sec1"), ("SessionEnded", "sec1")]
