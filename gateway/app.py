@@ -46,6 +46,7 @@ from store import migrate as migrations
 from store import people as store_people
 from store.leases import LANES
 from store.postgres import EmbeddedPostgres
+from store.scope import ScopedPool
 
 log = structlog.get_logger()
 SWEEP_SECONDS = 0.5
@@ -114,7 +115,9 @@ async def running(
     async with AsyncExitStack() as stack:
         real = given if given is not None else await stack.enter_async_context(parts(settings))
         pool = await stack.enter_async_context(await make_pool(real.app_dsn, settings))
-        core = Core(pool, settings, clock or RealClock(), installed_schemas(settings.data))
+        scoped = ScopedPool(pool, real.app_dsn)
+        stack.push_async_callback(scoped.close)
+        core = Core(scoped, settings, clock or RealClock(), installed_schemas(settings.data))
         stack.push_async_callback(core.seat.close)
         await recall_clock(core)
         async with pool.acquire() as db:

@@ -36,11 +36,12 @@ from schemas.problem import Problem, Refused
 from schemas.static import StaticData, StoredRow
 from schemas.static_rows import COOLED, ChannelProfile, LinkRow
 from settlement.findings import portfolio_of
-from store import cases, commands, leases, messages, static
+from store import cases, commands, leases, messages, scope, static
 from store.cases import Timer
 from store.leases import LANES, Held
 from store.messages import Settled
-from store.rows import Connection, Pool
+from store.rows import Connection
+from store.scope import ScopedPool
 
 if TYPE_CHECKING:
     from gateway.links import Link, LinkState
@@ -55,7 +56,7 @@ class Core:
 
     def __init__(
         self,
-        pool: Pool,
+        pool: ScopedPool,
         settings: Settings,
         clock: Clock,
         schemas: Schemas,
@@ -66,7 +67,7 @@ class Core:
         self.clock = clock
         self.schemas = schemas
         self.holder = holder or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
-        self.seat = Seat(pool, self.holder)
+        self.seat = Seat(pool.whole, self.holder)
         self.held = Held(self.holder, {})
         self.metrics = Metrics()
         self.feed = Feed()
@@ -109,7 +110,8 @@ class Core:
             submission.by_hand = by_hand
         away = [s for s in submissions if s.lane not in self.held]
         if away:
-            return await lane_commands.submit_away(self, submissions)
+            with scope.seeing(None):  # a reference is unique for everybody
+                return await lane_commands.submit_away(self, submissions)
         return await self._wait_for(submissions)
 
     async def act(self, client: Client, id_: UUID, action: str, body: dict[str, Any]) -> Result:
@@ -122,7 +124,8 @@ class Core:
             )
         item = Action(lane, id_, client, action, body)
         if lane not in self.held:
-            return await lane_commands.act_away(self, item)
+            with scope.seeing(None):
+                return await lane_commands.act_away(self, item)
         return (await self._wait_for([item]))[0]
 
     async def receive(self, link: str, payload: bytes) -> list[int]:
@@ -133,7 +136,8 @@ class Core:
                 [Problem("link", "unknown", f"one of {', '.join(sorted(self.inbounds))}", link)],
             )
 
-        return await self.inbounds[link].receive([Arrival(payload, answered_by_http)])
+        with scope.seeing(None):
+            return await self.inbounds[link].receive([Arrival(payload, answered_by_http)])
 
     def keys_of(self, link: str) -> Keys | None:
         """The keys this link authenticates with; None where it does not."""

@@ -32,8 +32,10 @@ from gateway.api.route import JSON, Call, Route, answer, missing, read_query
 from gateway.idempotency import Answer, Idempotency
 from gateway.identity import Client, Keys
 from gateway.items import Overloaded
+from gateway.rights import scope_of
 from gateway.runner import OUTAGES
 from schemas.problem import Problem, Refused
+from store import scope
 
 if TYPE_CHECKING:
     from gateway.core import Core
@@ -131,11 +133,12 @@ class Guard:
                 return await self.keys.client(_key(request)) is not None
 
             call = Call(self.core, client, request, read_query(route, request), still_allowed)
-            if route.method == "GET":
-                return await route.handler(call)
-            call.body = await self._body(route, request)
-            async with asyncio.timeout(WORK_SECONDS):
-                return await self._worked(route, call)
+            with scope.seeing(scope_of(client, self.core.static)):
+                if route.method == "GET":
+                    return await route.handler(call)
+                call.body = await self._body(route, request)
+                async with asyncio.timeout(WORK_SECONDS):
+                    return await self._worked(route, call)
 
         return guarded
 

@@ -10,13 +10,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from schemas.instruction import Instruction, Payment
 from schemas.static import StaticData
 from schemas.static_rows import Fund, Portfolio
 from settlement.approval import type_of
 from store.people import Entitlement
+from store.scope import Scope
+
+if TYPE_CHECKING:
+    from gateway.identity import Client
 
 Role = Literal["viewer", "maker", "checker", "link", "auditor", "config", "security", "admin"]
 Right = Literal[Role, "maker or checker"]
@@ -102,6 +106,34 @@ def admits(row: Entitlement, subject: Subject) -> bool:
         subject.amount is not None
         and row.currency == subject.currency
         and subject.amount <= row.amount_max
+    )
+
+
+def scope_of(client: Client, static: StaticData) -> Scope | None:
+    """What a person may see: None for everything, else the portfolios their rights reach.
+
+    Every right to do something is one to see where it may be done. One that is bounded by kind or
+    amount alone sees everything.
+    """
+    seeing = {role for role in client.roles if "viewer" in MAY.get(role, ())}
+    rows = [row for row in client.bounds if row.role in seeing]
+    if seeing - {row.role for row in rows}:
+        return None
+    if any(row.entity == ANY and row.portfolio == ANY for row in rows):
+        return None
+    funds = {row.id: row.legal_entity for row in static.all(Fund)}
+    return Scope(
+        client.person,
+        tuple(
+            sorted(
+                {
+                    p.id
+                    for p in static.all(Portfolio)
+                    for row in rows
+                    if row.portfolio in (ANY, p.id) and row.entity in (ANY, funds.get(p.fund))
+                }
+            )
+        ),
     )
 
 

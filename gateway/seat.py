@@ -11,13 +11,13 @@ from typing import Any
 import asyncpg
 
 from store import leases
-from store.rows import Connection, Pool
+from store.rows import Connection
 
 
 class Seat:
     """Kept from the first use to `close`; a lost connection is replaced at the next use."""
 
-    def __init__(self, pool: Pool, holder: str) -> None:
+    def __init__(self, pool: asyncpg.Pool, holder: str) -> None:
         self._pool = pool
         self._holder = holder
         self._db: Any = None

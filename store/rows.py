@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol, TypeAlias
 
 import asyncpg
 
 Connection: TypeAlias = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
-Pool: TypeAlias = asyncpg.Pool
+
+
+class Pool(Protocol):
+    """Where connections come from: the app role's pool, or one that sees less (store/scope.py)."""
+
+    def acquire(self) -> AbstractAsyncContextManager[Any]:
+        """A connection, given back when the block ends."""
+        ...
 
 
 def columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:

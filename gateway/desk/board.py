@@ -6,7 +6,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from gateway.alarms import sounds
@@ -14,7 +14,8 @@ from gateway.clock import business_date
 from gateway.desk import words
 from schemas.static import StaticData
 from schemas.static_rows import Instrument, PartyRow, Place
-from store import alarms, desk
+from store import alarms, desk, scope
+from store.scope import Scope
 
 if TYPE_CHECKING:
     from gateway.core import Core
@@ -23,6 +24,8 @@ ZONES = (("ET", "America/New_York"), ("CET", "Europe/Paris"), ("UTC", "UTC"))
 FRESH_SECONDS = 1.0
 COST_SHARE = 20  # reading the counts takes at most one part in this of the time
 CHOICES_SECONDS = 30.0
+SCOPES_MAX = 100
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,36 +69,40 @@ class Boards:
         self.core = core
         self._lock = asyncio.Lock()
         self._choosing = asyncio.Lock()
-        self._board: Board | None = None
-        self._until = 0.0
-        self._choices: dict[str, list[str]] = {}
-        self._choices_until = 0.0
+        # by what the reader may see
+        self._boards: dict[Scope | None, tuple[Board, float]] = {}
+        self._choices: dict[Scope | None, tuple[dict[str, list[str]], float]] = {}
         self._names: dict[str, str] = {}
         self._tickers: dict[str, str] = {}
         self._names_of: StaticData | None = None
 
     async def now(self) -> Board:
         """The board, a second old at most (more where reading it is dear)."""
+        mine = scope.current()
         async with self._lock:
-            if self._board is None or time.monotonic() >= self._until:
+            board, until = self._boards.get(mine, (None, 0.0))
+            if board is None or time.monotonic() >= until:
                 started = time.monotonic()
-                self._board = await self._read()
+                board = await self._read()
                 ended = time.monotonic()
-                self._until = ended + max(FRESH_SECONDS, COST_SHARE * (ended - started))
-        return self._board
+                fresh = max(FRESH_SECONDS, COST_SHARE * (ended - started))
+                _keep(self._boards, mine, (board, ended + fresh))
+        return board
 
     def forget(self) -> None:
         """Read anew next time: this process just changed something."""
-        self._until = 0.0
+        self._boards.clear()
 
     async def choices(self) -> dict[str, list[str]]:
         """The values the filters offer, half a minute old at most; one reads them for all."""
+        mine = scope.current()
         async with self._choosing:
-            if time.monotonic() >= self._choices_until:
+            choices, until = self._choices.get(mine, ({}, 0.0))
+            if time.monotonic() >= until:
                 async with self.core.pool.acquire() as db:
-                    self._choices = await desk.choices(db)
-                self._choices_until = time.monotonic() + CHOICES_SECONDS
-        return self._choices
+                    choices = await desk.choices(db)
+                _keep(self._choices, mine, (choices, time.monotonic() + CHOICES_SECONDS))
+        return choices
 
     def _read_names(self) -> None:
         static = self.core.static
@@ -150,6 +157,12 @@ class Boards:
             parked=parked,
             alarms=sum(sounds(row, now) for row in standing),
         )
+
+
+def _keep(kept: dict[Scope | None, Kept], mine: Scope | None, new: Kept) -> None:
+    if len(kept) >= SCOPES_MAX:
+        kept.clear()
+    kept[mine] = new
 
 
 def _ago(at: datetime | None, now: datetime) -> str:

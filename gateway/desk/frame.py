@@ -15,9 +15,10 @@ from gateway.desk import finder, lines, live, login, words
 from gateway.desk.board import Board, Boards
 from gateway.desk.login import Seat
 from gateway.items import Overloaded
-from gateway.rights import Right
+from gateway.rights import Right, scope_of
 from gateway.runner import OUTAGES
 from schemas.problem import Refused
+from store import scope
 from store.desk import View
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Frame:
         def draw_strip(board: Board) -> str:
             return strip.render(board=board)
 
-        self.pulse = live.Pulse(core, self.boards, draw_row, draw_strip)
+        self.pulses = live.Pulses(lambda: live.Pulse(core, self.boards, draw_row, draw_strip))
 
     def view(self, query: Mapping[str, str]) -> View:
         """The view an address asks for, its search read with what static data knows."""
@@ -99,7 +100,8 @@ class Frame:
                     mine = ", ".join(sorted(seat.client.roles))
                     text = f"This page needs the role {right}; you have {mine}."
                     return self.problem(403, "Not for this key", text, seat)
-                return await self._answered(handler, request, seat)
+                with scope.seeing(scope_of(seat.client, self.core.static)):
+                    return await self._answered(handler, request, seat)
             except lines.Unreadable as error:
                 return self.problem(400, "This cannot be read", str(error), None)
             except OUTAGES:

@@ -17,8 +17,9 @@ from aiohttp import web
 
 from gateway.desk import lines
 from gateway.desk.board import Board, Boards
-from store import desk
+from store import desk, scope
 from store.desk import View
+from store.scope import Scope
 
 if TYPE_CHECKING:
     from gateway.core import Core
@@ -170,15 +171,53 @@ class Pulse:
             screen.tell(message)
 
 
+class Pulses:
+    """A pulse for each reach of rights that is looking: what one may not see moves nothing."""
+
+    def __init__(self, make: Callable[[], Pulse]) -> None:
+        self._make = make
+        self._running: dict[Scope | None, tuple[Pulse, asyncio.Task[None]]] = {}
+
+    def mine(self) -> Pulse:
+        """The pulse for who is asking; it beats within what they may see."""
+        mine = scope.current()
+        if mine not in self._running:
+            pulse = self._make()
+            self._running[mine] = (pulse, asyncio.create_task(pulse.run()))
+        return self._running[mine][0]
+
+    async def rest(self, pulse: Pulse) -> None:
+        """End a pulse that nobody looks at any more."""
+        mine = scope.current()
+        if not pulse.screens and self._running.get(mine, (None,))[0] is pulse:
+            await _ended(self._running.pop(mine)[1])
+
+    def close(self) -> None:
+        """Let every screen go."""
+        for pulse, _ in self._running.values():
+            pulse.close()
+
+    async def stop(self) -> None:
+        """End every pulse."""
+        while self._running:
+            await _ended(self._running.popitem()[1][1])
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def stream(
     request: web.Request,
-    pulse: Pulse,
+    pulses: Pulses,
     view: View | None,
     still_allowed: Callable[[], Awaitable[bool]],
 ) -> web.StreamResponse:
     """Follow one screen until it goes away, its session ends or we stop."""
     visible = lines.read_ids(request.query.get("ids", ""))
     place = lines.read_place(request.headers.get("Last-Event-ID") or request.query.get("from", ""))
+    pulse = pulses.mine()
     if len(pulse.screens) >= SCREENS_MAX:
         raise web.HTTPServiceUnavailable(headers={"Retry-After": "5"})
     response = web.StreamResponse(
@@ -194,6 +233,7 @@ async def stream(
         log.debug("desk_screen_gone")
     finally:
         pulse.screens.discard(screen)
+        await pulses.rest(pulse)
     return response
 
 

@@ -137,7 +137,7 @@ class Desk(Frame):
             return await self.sessions.seat(request, in_use=False) is not None
 
         view = None if "only" in request.query else self.view(request.query)
-        return await live.stream(request, self.pulse, view, still_allowed)
+        return await live.stream(request, self.pulses, view, still_allowed)
 
     # one instruction ------------------------------------------------------------------------------
 
@@ -293,15 +293,13 @@ class Desk(Frame):
         )
 
     async def pulse_runs(self, app: web.Application) -> AsyncIterator[None]:
-        """The pulse lives as long as the application."""
-        task = asyncio.create_task(self.pulse.run())
+        """The pulses live no longer than the application."""
         yield
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await self.pulses.stop()
 
     async def let_go(self, app: web.Application) -> None:
         """Open streams end before the server waits for its handlers."""
-        self.pulse.close()
+        self.pulses.close()
 
 
 def add_desk(app: web.Application, core: Core) -> Desk:

@@ -28,7 +28,7 @@ from gateway.handlers.preview import Preview, preview
 from schemas.instruction import Instruction, Payment
 from schemas.problem import Problem, Refused
 from schemas.static_rows import Instrument, PartyRow, Portfolio
-from store import tickets
+from store import scope, tickets
 from store.tickets import Marks
 
 ALIKE_DAYS = 5
@@ -232,7 +232,7 @@ class Tickets:
     def _offered(self, board: Board) -> dict[str, Iterable[tuple[str, str]]]:
         static, today = self.core.static, board.today
         return {
-            "portfolios": sorted((r.id, r.name) for r in static.all(Portfolio, today)),
+            "portfolios": sorted((r.id, r.name) for r in static.all(Portfolio, today) if scope.sees(r.id)),
             "parties": sorted((r.bic, r.name) for r in static.all(PartyRow, today)),
             "instruments": sorted((r.isin, r.name) for r in static.all(Instrument, today)),
             "currencies": sorted({(r.base_currency, "") for r in static.all(Portfolio, today)}
