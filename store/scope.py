@@ -1,7 +1,7 @@
 """What one request may see: everything, or the portfolios a person's rights reach.
 
 The database holds it: a bounded reader's connections find views by the tables' names
-(0013_scope.sql), so no statement needs to know, and a new one cannot forget.
+(0014_scope.sql), so no statement needs to know, and a new one cannot forget.
 """
 
 from __future__ import annotations
