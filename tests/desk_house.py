@@ -87,7 +87,7 @@ class House:
 
     @property
     def pool(self) -> asyncpg.Pool:
-        return self.running.core.pool
+        return self.running.core.pool.whole
 
     def stranger(self) -> Browser:
         """A browser nobody has signed in with."""

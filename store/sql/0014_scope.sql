@@ -22,15 +22,12 @@ begin
             ' where portfolio = any ((select scoped.portfolios())::text[])', name);
     end loop;
     -- what hangs on an instruction
-    foreach name in array array['version', 'fact', 'timer', 'exception', 'inbox'] loop
+    foreach name in array array['version', 'fact', 'timer', 'exception', 'inbox', 'outbox', 'taken_up'] loop
         execute format(
             'create view scoped.%1$I as select * from public.%1$I x where exists ('
             ' select from scoped.instruction i where i.lane = x.lane and i.id = x.instruction)', name);
     end loop;
 end $$;
-create view scoped.outbox as
-select * from public.outbox x where exists (
-    select from scoped.instruction i where i.lane = x.lane and i.id = x.instruction);
 create view scoped.outbox_attempt as
 select * from public.outbox_attempt x where exists (
     select from scoped.outbox o where o.id = x.outbox);

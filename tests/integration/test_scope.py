@@ -45,7 +45,7 @@ where n.nspname = $1 and a.attnum > 0 and not a.attisdropped and c.relkind in ('
 async def house(database: Any, tmp_path: Path) -> AsyncIterator[House]:
     async with housed(database.owner, database.app, tmp_path) as made:
         for portfolio in (MINE, FOREIGN):
-            client = await identity.authenticate(made.pool.whole, made.keys["both"])
+            client = await identity.authenticate(made.pool, made.keys["both"])
             assert client
             for n, body in enumerate((RVP, DELIVERY)):
                 said = body | {"reference": f"{portfolio}/{n}", "portfolio": portfolio}
