@@ -11,7 +11,7 @@ from typing import Literal
 
 from gateway.rights import Right
 
-Unit = Literal["business seconds", "seconds", "amount", "bytes"]
+Unit = Literal["business seconds", "seconds", "times the usual", "amount", "number", "bytes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,41 @@ RULES: dict[str, AlarmRule] = {
             "/links",
         ),
         _rule(
+            "inbound_parked", "Inbound without a home",
+            "{weight} messages from {name} could not be placed",
+            "repair them, or send them through again", 30 * MINUTE, "business seconds", 20,
+            "/exceptions#inbound",
+        ),
+        _rule(
             "fate_unknown", "Payment of unknown fate",
             "nobody knows whether the payment {name} left", "ask the bank, then say what happened",
             0, "business seconds", 0, "/instructions/{object}",
         ),
         _rule(
-            "exceptions_wait", "Exceptions wait", "{weight} exceptions are open",
-            "repair, send through or close them", 30 * MINUTE, "business seconds", 20,
+            "silent", "Silent for longer than usual",
+            "{name} has left {weight} instructions without an answer",
+            "chase, or ask for a status", 3, "times the usual", 20,
+            "/?tab=them&custodian={object}",
+        ),
+        _rule(
+            "exceptions_wait", "Exceptions nobody took on", "{weight} exceptions are open and unowned",
+            "own their instructions, or repair, send through or close them",
+            30 * MINUTE, "business seconds", 20,
             "/exceptions",
+        ),
+        _rule(
+            "contradiction", "What came contradicts what stands", "{name}: {weight} exceptions",
+            "compare the messages and call their sender; nothing was booked on a guess",
+            0, "number", 0, "/exceptions",
+        ),
+        _rule(
+            "log_broken", "The log does not end where it should", "{name} of the log were cut or added to",
+            "stop, keep the database as it is, and run finality verify", 0, "number", 0, "/links",
+        ),
+        _rule(
+            "sink_behind", "Listeners are told late", "{weight} events were not told over MQTT yet",
+            "see whether the broker is up; the record itself is complete", 20_000, "number",
+            1_000_000, "/links",
         ),
         _rule(
             "overdue_unconfirmed", "Confirmations overdue",
@@ -87,7 +114,7 @@ RULES: dict[str, AlarmRule] = {
             "/instructions/{object}",
         ),
         _rule(
-            "failing_money", "Much is failing", "{name} {weight} is failing",
+            "failing_money", "Much is late", "{name} {weight} is failing or past its date",
             "chase the largest first", 10_000_000, "amount", 50_000_000,
             "/?tab=failing&currency={object}",
         ),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import time
 import zlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -20,10 +21,13 @@ import structlog
 
 from gateway.alarm_rules import RULES, AlarmRule
 from gateway.clock import business_date, new_id, real_now
+from gateway.desk.words import USUAL
 from gateway.handlers import told
 from gateway.identity import Client
 from gateway.runner import OUTAGES
+from gateway.sink import TOLD, told_up_to
 from schemas.problem import Problem, Refused
+from schemas.static_rows import LinkRow
 from store import alarms
 from store.alarms import Found
 from store.leases import LANES
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 LANE = zlib.crc32(b"alarms") % LANES
 EVERY_SECONDS = 5.0
+REST = 20  # rests so many times as long as it looked: the lanes come first
 WORSE = 2  # times what it was when it was made quiet
 MUTED_MAX = timedelta(days=7)
 WORDS_MAX = 200
@@ -55,17 +60,29 @@ class Watch:
     def __init__(self, core: Core) -> None:
         check_limits(core.settings.alarms)
         self.core = core
-        self._down: dict[str, float] = {}  # since when a link of ours is down, loop time
+        self._noted: dict[str, bool] = {}  # what we last said of our links
 
     async def work(self) -> None:
         """Look for ever; an outage is waited out."""
         while True:
-            if LANE in self.core.held:
-                try:
+            began = time.monotonic()
+            try:
+                await self.note_links()
+                if LANE in self.core.held:
                     await self.look()
-                except (*OUTAGES, asyncpg.PostgresError) as outage:
-                    log.warning("alarms", error=repr(outage))
-            await asyncio.sleep(EVERY_SECONDS)
+                else:
+                    self.core.metrics.alarms(0, 0)
+            except (*OUTAGES, asyncpg.PostgresError) as outage:
+                log.warning("alarms", error=repr(outage))
+            await asyncio.sleep(max(EVERY_SECONDS, REST * (time.monotonic() - began)))
+
+    async def note_links(self) -> None:
+        """Tell whoever watches how the links stand that this process works."""
+        up = {state.name: state.up for state in self.core.link_states()}
+        if up != self._noted:
+            async with self.core.pool.acquire() as db:
+                await alarms.note_links(db, up, real_now())
+            self._noted = up
 
     async def look(self) -> None:
         """Raise, change and clear until what stands is what the rules find."""
@@ -91,34 +108,39 @@ class Watch:
                     *(_event(r["id"], "AlarmCleared", "gateway", dict(r)) for r in gone),
                 ],
             )
+            loud = [row["red"] for row in await alarms.standing(db) if sounds(row, now)]
+        self.core.metrics.alarms(red=sum(loud), amber=len(loud) - sum(loud))
 
     async def _asked(self, db: Connection) -> list[Found]:
         """What the database says; each rule is one statement."""
         now, real = self.core.clock.now(), real_now()
-        today = business_date(now, self.core.settings.business_zone)
+        told_to = await told_up_to(db, TOLD) if self.core.settings.status_topics else {}
+        asked = {
+            **dict.fromkeys(
+                ("approval_late", "failing_money"),
+                (business_date(now, self.core.settings.business_zone),),
+            ),
+            "link_down": (real, [row.name for row in self.core.static.all(LinkRow)]),
+            "silent": (now, list(USUAL), [usual.total_seconds() for usual in USUAL.values()]),
+            "sink_behind": (list(told_to), list(told_to.values())),
+        }
         found: list[Found] = []
         for id_ in alarms.QUERIES:
+            if id_ == "sink_behind" and not told_to:
+                continue  # nobody listens
             rule = RULES[id_]
             limit: object = threshold(rule, self.core.settings.alarms)
-            if rule.unit != "amount":
+            if rule.unit in ("business seconds", "seconds"):
                 before = now if rule.unit == "business seconds" else real
                 limit = before - timedelta(seconds=float(str(limit)))
-            more = (today,) if id_ == "approval_late" else ()
             found += [
                 _found(rule, row["object"], row["name"], row["weight"], row)
-                for row in await alarms.found(db, id_, limit, *more)
+                for row in await alarms.found(db, id_, limit, *asked.get(id_, ()))
             ]
         return found
 
     def _seen(self) -> Iterable[Found]:
-        """What the process sees by itself: its links and its disk."""
-        at = asyncio.get_running_loop().time()
-        down = {s.name: s for s in self.core.link_states() if not s.up}
-        self._down = {name: self._down.get(name, at) for name in down}
-        rule = RULES["link_down"]
-        for name, since in self._down.items():
-            if at - since >= threshold(rule, self.core.settings.alarms):
-                yield _found(rule, name, name, Decimal(1))
+        """What the process sees by itself: its disk."""
         rule = RULES["disk_low"]
         free = shutil.disk_usage(self.core.settings.data).free
         if free < threshold(rule, self.core.settings.alarms):
@@ -173,7 +195,10 @@ def sounds(row: Mapping[str, Any], now: datetime) -> bool:
     quiet = row["acknowledged_at"] is not None or (
         row["muted_until"] is not None and row["muted_until"] > now
     )
-    return not quiet or row["weight"] >= WORSE * max(row["quiet_weight"], Decimal(1))
+    if not quiet:
+        return True
+    was, turns_red = row["quiet_weight"], RULES[row["rule"]].red
+    return bool(row["weight"] >= WORSE * max(was, Decimal(1)) or was < turns_red <= row["weight"])
 
 
 async def do(

@@ -87,6 +87,13 @@ class Metrics:
             registry=self.registry,
             multiprocess_mode="livemax",
         )
+        self._alarms = Gauge(
+            "finality_alarms",
+            "Alarms that sound, by how bad; told by the process that watches",
+            ["tone"],
+            registry=self.registry,
+            multiprocess_mode="livemax",
+        )
         self.queue = Gauge(
             "finality_queue",
             "Items waiting in the lanes",
@@ -104,6 +111,10 @@ class Metrics:
 
     def sent(self, link: str, messages: int) -> None:
         self._sent.labels(link).inc(messages)
+
+    def alarms(self, red: int, amber: int) -> None:
+        self._alarms.labels("late").set(red)
+        self._alarms.labels("near").set(amber)
 
     def refused(self) -> None:
         self._refused.inc()

@@ -76,7 +76,7 @@ class Sink:
     async def _tell(self, mqtt: Mqtt) -> bool:
         """The next page of the log; whether there is more."""
         async with self.core.pool.acquire() as db:
-            place = await _place(db, TOLD)
+            place = await told_up_to(db, TOLD)
             rows = await queries.feed(db, place, PAGE)
             told = await queries.these(db, {r["aggregate"] for r in rows}) if rows else []
         if not rows:
@@ -113,7 +113,7 @@ class Sink:
         """Read the log again, days later, and take away what stands on topics of ended instructions."""
         ended_by = self.core.clock.now() - timedelta(days=self.core.settings.status_days)
         async with self.core.pool.acquire() as db:
-            place = await _place(db, CLEARED)
+            place = await told_up_to(db, CLEARED)
             rows = [r for r in await queries.feed(db, place, PAGE) if r["known_at"] <= ended_by]
             if not rows:
                 return False
@@ -137,7 +137,8 @@ def _topic(id_: object) -> str:
     return f"finality/instructions/{id_}/status"
 
 
-async def _place(db: Connection, name: str) -> dict[int, int]:
+async def told_up_to(db: Connection, name: str) -> dict[int, int]:
+    """The place in the log kept under this name; empty where nothing was told yet."""
     token = (await static.settings(db)).get(name)
     return read_place(token) if token else {}
 

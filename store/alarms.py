@@ -26,8 +26,16 @@ class Found(NamedTuple):
     weight: Decimal
 
 
-# $1 is the moment before which it is too old, or the amount that is too much
+LIMIT = "limit 200"  # alarms of one rule: more are one fault, and these the oldest of it
+# $1 is the moment before which it is too old, or the number that is too much
 QUERIES: dict[str, str] = {
+    "link_down": """
+select l.link as object, '' as portfolio, null::uuid as instruction, l.link as name,
+       power(2, floor(log(2, greatest(1, extract(epoch from $2::timestamptz - l.since)
+           / greatest(1, extract(epoch from $2::timestamptz - $1::timestamptz)))))) as weight,
+       l.since
+from link_state l where not l.up and l.since <= $1 and l.link = any($3::text[])
+""",
     "unsent": """
 select o.link as object, '' as portfolio, null::uuid as instruction, o.link as name,
        count(*) as weight, min(m.stored_at) as since
@@ -48,15 +56,57 @@ from inbox i join raw_message m on m.id = i.id
 where i.state in ('new', 'routed')
 group by i.link having min(m.stored_at) < $1
 """,
-    "fate_unknown": """
+    "inbound_parked": """
+select i.link as object, '' as portfolio, null::uuid as instruction, i.link as name,
+       count(*) as weight, min(m.stored_at) as since
+from inbox i join raw_message m on m.id = i.id
+where i.state = 'parked'
+group by i.link having min(m.stored_at) < $1
+""",
+    "fate_unknown": f"""
 select c.id::text as object, c.portfolio, c.id as instruction, c.reference as name,
        coalesce(c.amount, 0) as weight, c.since
-from condition c where c.state = 'fate_unknown' and c.since < $1
+from condition c where c.state = 'fate_unknown' and c.since < $1 order by c.since {LIMIT}
+""",
+    "silent": """
+select coalesce(c.custodian, '') as object, '' as portfolio, null::uuid as instruction,
+       coalesce(c.custodian, 'no custodian') as name, count(*) as weight, min(c.since) as since
+from condition c join unnest($3::text[], $4::numeric[]) k (state, seconds) on k.state = c.state
+where c.urgency < 500000 and c.whose_move in ('them', 'custodian', 'network')
+  and extract(epoch from $2::timestamptz - c.since) >= $1::numeric * k.seconds
+group by c.custodian
 """,
     "exceptions_wait": """
 select 'exceptions' as object, '' as portfolio, null::uuid as instruction, 'Exceptions' as name,
-       count(*) as weight, min(raised_at) as since
-from exception where closed_at is null having min(raised_at) < $1
+       count(*) as weight, min(x.raised_at) as since
+from exception x left join condition c on c.lane = x.lane and c.id = x.instruction
+where x.closed_at is null and not exists (select from unnest(c.flags) f where f like 'owner:%')
+having min(x.raised_at) < $1
+""",
+    "contradiction": """
+select x.code as object, '' as portfolio, null::uuid as instruction,
+       replace(x.code, '_', ' ') as name, count(*) as weight, min(x.raised_at) as since
+from exception x where x.closed_at is null and x.code in (
+    'contradiction', 'double_sent', 'network_aborted', 'nak_after_ack', 'debited_twice',
+    'reversed_twice', 'already_settled', 'rejected_after_settlement', 'superseded_settled',
+    'quantity_above_open', 'parts_do_not_add_up')
+group by x.code having count(*) > $1
+""",
+    "log_broken": """
+select 'log' as object, '' as portfolio, null::uuid as instruction,
+       'lanes ' || string_agg(h.lane::text, ', ' order by h.lane) as name, count(*) as weight,
+       max(h.known_at) as since
+from lane_head h left join lateral (
+    select seq, hash from event where lane = h.lane order by seq desc limit 1
+) e on true
+where h.seq <> coalesce(e.seq, 0) or h.hash <> e.hash
+having count(*) > $1
+""",
+    "sink_behind": """
+select 'status sink' as object, '' as portfolio, null::uuid as instruction, 'Listeners' as name,
+       sum(h.seq - coalesce(t.seq, 0)) as weight, max(h.known_at) as since
+from lane_head h left join unnest($2::smallint[], $3::bigint[]) t (lane, seq) using (lane)
+having sum(h.seq - coalesce(t.seq, 0)) > $1
 """,
     "overdue_unconfirmed": """
 select coalesce(c.custodian, '') as object, '' as portfolio, null::uuid as instruction,
@@ -64,11 +114,13 @@ select coalesce(c.custodian, '') as object, '' as portfolio, null::uuid as instr
 from condition c where c.state = 'overdue_unconfirmed' and c.since < $1
 group by c.custodian
 """,
-    "approval_late": """
+    "approval_late": f"""
 select c.id::text as object, c.portfolio, c.id as instruction, c.reference as name,
        coalesce(c.amount, 0) as weight, c.since
 from condition c
-where c.waits_for = 'approval by a second person' and c.since < $1 and c.settle_on <= $2::date
+where c.urgency <= $2::date - date '2000-01-01' and c.settle_on <= $2
+  and c.waits_for = 'approval by a second person' and c.since < $1
+order by c.since {LIMIT}
 """,
     "locked_out": """
 select p.login as object, '' as portfolio, null::uuid as instruction, p.login as name,
@@ -77,12 +129,23 @@ from person p where p.locked_until > $1
 """,
     "failing_money": """
 select c.currency as object, '' as portfolio, null::uuid as instruction, c.currency as name,
-       sum(coalesce(c.amount, 0)) as weight, min(c.since) as since
-from condition c where c.state = 'failing' and c.currency is not null
-group by c.currency having sum(coalesce(c.amount, 0)) > $1
+       sum(c.open_amount) as weight, min(c.since) as since
+from (
+    select currency, since, case when quantity > 0 then round(amount * open_quantity / quantity, 2)
+        else amount end as open_amount
+    from condition
+    where urgency <= $2::date - date '2000-01-01' and currency is not null
+      and (settle_on < $2 or state in ('failing', 'overdue_unconfirmed'))
+) c
+group by c.currency having sum(c.open_amount) > $1
 """,
 }
 
+NOTE_LINKS = """
+insert into link_state (link, up, since) select *, $3::timestamptz from unnest($1::text[], $2::boolean[])
+on conflict (link) do update set up = excluded.up,
+    since = case when link_state.up = excluded.up then link_state.since else excluded.since end
+"""
 STANDING = "select * from alarm where cleared_at is null order by red desc, raised_at, id"
 LISTED = """
 select * from alarm where ($1 or cleared_at is null)
@@ -123,6 +186,11 @@ where id = $1 returning *
 async def found(db: Connection, rule: str, *limits: object) -> list[Any]:
     """The objects a rule holds for, with how badly and since when."""
     return list(await db.fetch(QUERIES[rule], *limits))
+
+
+async def note_links(db: Connection, up: Mapping[str, bool], at: datetime) -> None:
+    """What the holder of these links sees of them; since when stays while that stays."""
+    await db.execute(NOTE_LINKS, list(up), list(up.values()), at)
 
 
 async def standing(db: Connection) -> list[Any]:

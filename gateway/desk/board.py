@@ -6,7 +6,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from gateway.alarms import sounds
@@ -60,6 +60,7 @@ class Board:
     exceptions: int
     parked: int
     alarms: int  # that sound
+    alarm_tone: Literal["late", "near", "plain"]  # of the worst of them
 
 
 class Boards:
@@ -123,6 +124,7 @@ class Boards:
             exceptions, parked = await desk.queue_counts(db)
             queues = await desk.queues(db)
             standing = await alarms.standing(db)
+        loud = [row["red"] for row in standing if sounds(row, now)]
         tabs["all"] = sum(states.values())
         self._read_names()
         return Board(
@@ -155,7 +157,8 @@ class Boards:
             states=states,
             exceptions=exceptions,
             parked=parked,
-            alarms=sum(sounds(row, now) for row in standing),
+            alarms=len(loud),
+            alarm_tone="late" if any(loud) else "near" if loud else "plain",
         )
 
 

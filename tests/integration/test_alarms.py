@@ -161,7 +161,7 @@ async def test_every_rule_has_its_question_and_every_question_its_rule(api: Api)
     rules = await api.get("/v1/alarms/rules")
     answers.AlarmRules.model_validate(rules)
     assert {r["id"] for r in rules["rules"]} == set(RULES)
-    assert set(QUERIES) | {"link_down", "disk_low"} == set(RULES)
+    assert set(QUERIES) | {"disk_low"} == set(RULES)
 
 
 def test_a_limit_of_no_rule_or_below_zero_is_refused() -> None:

@@ -165,7 +165,7 @@
       if (event.key === "Escape") typing.blur();
       return;
     }
-    if (event.key === "Enter" && event.target.closest("a, button")) return;
+    if (event.key === "Enter" && event.target.closest("a, button, summary")) return;
     const button = document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`);
     const asked = at() && body.dataset.actions && JSON.parse(body.dataset.actions)[event.key];
     const move = button ? () => button.click() : moves[event.key] ?? (asked && (() => (location.href = `${at().dataset.href}/${asked}`)));
