@@ -13,6 +13,7 @@ import parsers
 import parsers.containers
 from gateway.schema_store import installed_schemas
 from schemas.event import canonical
+from schemas.finding import Finding
 from schemas.instruction import Instruction, Payment
 from schemas.problem import MessageError, Problem, Refused
 
@@ -72,19 +73,22 @@ def read_model(model: Any, text: bytes) -> Any:
 
 def read_all(payload: bytes) -> list[dict[str, Any]]:
     """Every message of a file: its type, its fields in plain words, its meaning, its problems."""
-    return [_reading(raw) for raw in _unpacked(payload)]
+    return [_reading(item) for item in _unpacked(payload)]
 
 
-def _unpacked(payload: bytes) -> list[bytes]:
+def _unpacked(payload: bytes) -> list[parsers.containers.Item]:
     """The messages of a file; Refused when there is none, which is not the same as none wrong."""
-    found = [item.body for item in parsers.containers.unpack(payload)]
+    found = parsers.containers.unpack(payload)
     if not found:
         raise Refused("empty", [Problem("(file)", "empty", "there is no message in it")])
     return found
 
 
-def _reading(raw: bytes) -> dict[str, Any]:
+def _reading(item: parsers.containers.Item) -> dict[str, Any]:
+    raw = item.body
     reading: dict[str, Any] = {"type": None, "answer": None, "fields": [], "problems": []}
+    reading |= {"kind": item.kind, "container": item.container}
+    reading |= {"offset": item.offset, "length": len(raw)}
     try:
         reading["fields"] = [dataclasses.asdict(f) for f in parsers.describe(raw)]
         answer = parsers.read(raw, installed_schemas())
@@ -117,10 +121,18 @@ def validate_all(payload: bytes, schema_only: bool) -> list[dict[str, Any]]:
     """What is wrong with the messages of a file, and where."""
     schemas = installed_schemas()
     findings: list[dict[str, Any]] = []
-    for raw in _unpacked(payload):
-        if not (schema_only and _is_fin(raw)):
-            findings += [dataclasses.asdict(f) for f in parsers.check(raw, schemas)]
+    items = _unpacked(payload)
+    for item, place in zip(items, parsers.containers.places(payload, items), strict=True):
+        if not (schema_only and _is_fin(item.body)):
+            found = parsers.check(item.body, schemas)
+            findings += [dataclasses.asdict(_placed(each, *place)) for each in found]
     return findings
+
+
+def _placed(found: Finding, line: int, column: int) -> Finding:
+    """A finding of one message with its place in the file."""
+    column = found.column + column if found.line == 1 else found.column
+    return dataclasses.replace(found, line=found.line + line, column=column)
 
 
 def _is_fin(raw: bytes) -> bool:

@@ -8,7 +8,7 @@ proportion to their length.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from parsers import companions, encodings
@@ -40,6 +40,19 @@ class Item(NamedTuple):
         return self.offset + len(self.body)
 
 
+def places(payload: bytes, items: Sequence[Item]) -> Iterator[tuple[int, int]]:
+    """How many lines, and characters of its own line, stand before each item, as its reader counts."""
+    codec = encodings.wide(payload)
+    line, column, at = 0, 0, 0
+    for item in items:
+        between = payload[at : item.offset].removeprefix(encodings.BOM)
+        text = encodings.lines(between.decode(codec or "latin-1", "replace")).removeprefix("\ufeff")
+        line += text.count("\n")
+        column = len(text) - text.rfind("\n") - 1 + (0 if "\n" in text else column)
+        at = item.offset
+        yield line, column
+
+
 _SPACE = rb"(?:[ \t\r\n\x00\x1a]|\xef\xbb\xbf)"
 SEPARATOR = re.compile(rb"(?:[ \t\r\n\x00\x1a$\x03]|\xef\xbb\xbf)*")
 FRAME = re.compile(rb"\x1f[0-9]{6}[^<]{24}(?=<)")  # length and signature before a DataPDU
@@ -50,7 +63,6 @@ _HEAD = re.compile(rb"(?:\{1:[^{}]{0,64}\}\s*)?(?:\{[23]:" + _INSIDE + rb"\}\s*)
 _BLOCK_1 = re.compile(rb"\{1:[^{}]{0,64}\}")
 _BLOCK = re.compile(rb"\{[1-4]:")
 _SERVICE_BLOCK_1 = re.compile(rb"\{1:[A-Z]21")
-_TEXT_END = re.compile(rb"[\r\n]-\}")
 _BLOCKS_AFTER = re.compile(rb"(?:\s*\{(?!1:)[A-Z0-9]{1,3}:" + _INSIDE + rb"\})*+")
 _BLOCK_OPEN = re.compile(rb"\s*+\{(?!1:)")
 _ORIGINAL = re.compile(rb"\s*+(?=\{1:[^{}]{0,64}\}\s*(?:\{3:" + _INSIDE + rb"\}\s*)?\{2:I)")
@@ -68,7 +80,10 @@ _PROLOG = re.compile(
     rb"(?:\s|<\?[^>]*\?>|<!--(?:(?!-->)[\s\S])*+-->)*+<(?:[A-Za-z_][\w.\-]*:)?([A-Za-z_][\w.\-]*)"
 )
 _DECLARATION = re.compile(rb"<\?xml\s")
-_NAME_END = rb"(?=[\s/>])(?:[^<>\"']++|\"[^<\"]*\"|'[^<']*')*+>"
+_MARK = re.compile(
+    rb"<(?:(!--)|(!\[CDATA\[)|(\?)|(/?)([A-Za-z_][\w.\-:]*+)"
+    rb"(?=[\s/>])(?:[^<>\"']++|\"[^<\"]*\"|'[^<']*')*+>)"
+)
 
 
 def unpack(payload: bytes) -> list[Item]:
@@ -106,6 +121,7 @@ class _Scan:
     def __init__(self, payload: bytes) -> None:
         self.payload = payload
         self.text_end = self.next_head = -1  # the last ones found
+        self.closes: dict[bytes, int] = {}  # the closing tags by element
 
     def items(self) -> Iterator[_Span]:
         """Kind, container, start and end of every item; what is no message is one item in a row."""
@@ -201,8 +217,10 @@ class _Scan:
         """The end of a text block: `-}` on a line, else the separator before the next head."""
         payload = self.payload
         if self.text_end < start:
-            found = _TEXT_END.search(payload, start)
-            self.text_end = found.end() if found else len(payload) + 1
+            found = payload.find(b"-}", start)
+            while found >= 0 and payload[found - 1] not in b"\r\n":
+                found = payload.find(b"-}", found + 2)
+            self.text_end = len(payload) + 1 if found < 0 else found + 2
         end = min(self.text_end, stop)
         cut = _RJE.search(payload, start, end)
         return cut.start() if cut else end
@@ -258,12 +276,13 @@ class _Scan:
         """Where the element ends that was begun; `stop` if it does not. Comments and CDATA hold no tags."""
         payload = self.payload
         start = payload.rindex(b"<", 0, prolog.end())
-        name = re.escape(payload[start + 1 : prolog.end()])
-        mark = re.compile(rb"<(?:(!--)|(!\[CDATA\[)|(\?)|(/?)" + name + _NAME_END + rb")")
+        name = payload[start + 1 : prolog.end()]
+        if (end := self._plainly(start, name, stop)) > 0:
+            return end
         depth, position = 0, start
-        while (found := mark.search(payload, position, stop)) is not None:
+        while (found := _MARK.search(payload, position, stop)) is not None:
             position = found.end()
-            if found.lastindex is not None and found.lastindex < 4:
+            if found.lastindex is not None and found.lastindex < 4:  # no tag
                 if found[3] and _DECLARATION.match(payload, found.start()):
                     return found.start()  # the next document: this one was cut
                 closing = (b"-->", b"]]>", b"?>")[found.lastindex - 1]
@@ -271,6 +290,8 @@ class _Scan:
                 if close < 0:
                     return stop
                 position = close + len(closing)
+                continue
+            if found[5] != name:
                 continue
             if found[4]:
                 depth -= 1
@@ -281,6 +302,22 @@ class _Scan:
             if depth <= 0:
                 return position
         return stop
+
+    def _plainly(self, start: int, name: bytes, stop: int) -> int:
+        """The end of an element that holds no other of its name, no comment and no CDATA; else 0."""
+        payload = self.payload
+        begun = payload.find(b">", start, stop)
+        quoted = payload[start:begun]  # a `>` in an attribute, or an element that is closed at once
+        if begun < 0 or quoted.count(b'"') % 2 or quoted.count(b"'") % 2 or quoted.endswith(b"/"):
+            return 0
+        if (close := self.closes.get(name, -1)) < start:
+            close = payload.find(b"</" + name + b">", start)
+            self.closes[name] = close = len(payload) + 1 if close < 0 else close
+        if close >= stop or payload.find(b"<" + name, start + 1, close) >= 0:
+            return 0
+        if payload.find(b"<!", start, close) >= 0 or payload.find(b"<?", start, close) >= 0:
+            return 0
+        return close + len(name) + 3
 
 
 _TEXTS = ("fin", "answered", "fields")

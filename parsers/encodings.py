@@ -82,8 +82,12 @@ def _as_utf8(raw: bytes, codec: str) -> bytes:
 
 
 def fin_text(raw: bytes) -> str:
-    """FIN bytes as text with `\\n` line ends, whatever mixture of CRLF, LF and CR they came with."""
-    text = plain(raw).decode("latin-1")
+    """FIN bytes as text with `\\n` line ends."""
+    return lines(plain(raw).decode("latin-1"))
+
+
+def lines(text: str) -> str:
+    """Text with `\\n` line ends, whatever mixture of CRLF, LF and CR it came with."""
     if "\r" not in text:
         return text
     return text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")

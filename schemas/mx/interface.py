@@ -39,6 +39,8 @@ class Report:
 
 REPORTS = {
     "TransmissionReport": Report(("NetworkDeliveryStatus",), TRANSMISSION),
+    # of the interface itself: what it took is with the network only once that says so
+    "MessageStatus": Report(("IsSuccess",), {"false": "nak", "0": "nak"}),
     "DeliveryReport": Report(("ReceiverDeliveryStatus", "DeliveryStatus"), DELIVERY),
 }
 # interfaces differ in where they say why

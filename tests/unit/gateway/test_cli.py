@@ -203,6 +203,27 @@ def test_a_broken_field_is_found_with_rule_line_and_nak(finality: Finality, tmp_
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_a_finding_stands_where_it_does_in_the_file(
+    finality: Finality, tmp_path: Path, end: str
+) -> None:
+    good = (GOLDEN / "mt541" / f"{CASES[0]}.fin").read_bytes().decode().strip()
+    bad = good.replace(":98A::SETT//20261124", ":98A::SETT//20261324").replace("XXXXN", "XXXXU")
+    whole = f"{good}$\r\n{good}{bad}".replace("\r\n", end)
+    (tmp_path / "three.rje").write_bytes(whole.encode())
+    header, text = finality("validate", tmp_path / "three.rje", "--json").json
+    lines = whole.split(end)
+    assert lines[text["line"] - 1] == ":98A::SETT//20261324"
+    at = lines[header["line"] - 1]
+    assert (header["rule"], at[header["column"] - 1]) == ("H52", "U")
+    read = finality("parse", tmp_path / "three.rje", "--json").out.decode().splitlines()
+    places = [json.loads(line) for line in read]
+    assert [(p["kind"], p["container"]) for p in places] == [("fin", "rje")] * 3
+    for place in places:
+        start, stop = place["offset"], place["offset"] + place["length"]
+        assert whole[start:stop].startswith("{1:") and whole[start:stop].endswith("}")
+
+
 def test_a_broken_document_is_found_where_it_breaks(finality: Finality, tmp_path: Path) -> None:
     good = (GOLDEN / "sese.023" / f"{CASES[0]}.xml").read_bytes()
     file = tmp_path / "broken.xml"

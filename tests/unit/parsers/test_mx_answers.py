@@ -329,6 +329,16 @@ def test_a_transmission_report_is_an_answer_of_the_network(word, verdict, prefix
     assert (answer.verdict, answer.mur) == (verdict, "SI20261123000001")
 
 
+@pytest.mark.parametrize("said, verdict", [("false", "nak"), ("true", None)])
+def test_what_the_interface_refused_went_nowhere_and_what_it_took_is_not_yet_sent(said, verdict):
+    inner = (
+        "<S:MessageStatus><S:SenderReference>SI1</S:SenderReference>"
+        f"<S:IsSuccess>{said}</S:IsSuccess></S:MessageStatus>"
+    )
+    answer = mx_answers.read(interface(inner), SCHEMAS)
+    assert getattr(answer, "verdict", None) == verdict
+
+
 def test_a_nack_gives_its_code_and_its_words():
     inner = (
         "<S:TransmissionReport><S:SenderReference>R1</S:SenderReference>"
