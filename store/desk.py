@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -173,10 +173,6 @@ left join repair r on r.message = m.id where m.id = $1
 PARKED_MESSAGES = """
 select i.id, i.link, i.type, i.reference, i.reason, i.seen, m.stored_at
 from inbox i join raw_message m on m.id = i.id where i.state = 'parked' order by i.id limit $1
-"""
-LINK_TRAFFIC = """
-select link, direction, count(*) as messages, max(stored_at) as last_at from raw_message
-group by link, direction order by link, direction
 """
 
 
@@ -367,11 +363,6 @@ async def message(db: Connection, id_: int) -> Any | None:
 async def parked(db: Connection, limit: int) -> list[Any]:
     """Inbound messages nobody could place."""
     return list(await db.fetch(PARKED_MESSAGES, limit))
-
-
-async def link_traffic(db: Connection) -> list[tuple[str, str, int, datetime]]:
-    """Messages stored per link and direction."""
-    return [tuple(r) for r in await db.fetch(LINK_TRAFFIC)]
 
 
 def _where(view: View, today: date, parameters: _Parameters) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 from store.rows import Connection
 
 OUT = """
-select o.link,
+select o.link, count(*) filter (where o.state <> 'queued') as messages,
+       (select stored_at from raw_message m where m.id = max(o.id)) as last_at,
        count(*) filter (where o.state = 'queued') as queued,
        count(*) filter (where o.state = 'sending') as sending,
        count(*) filter (where o.state = 'sending'
@@ -20,9 +21,11 @@ select o.link,
 from outbox o group by o.link
 """
 IN = """
-select link, count(*) filter (where state in ('new', 'routed')) as unworked,
-       count(*) filter (where state = 'parked') as parked
-from inbox where state in ('new', 'routed', 'parked') group by link
+select i.link, count(*) as messages,
+       (select stored_at from raw_message m where m.id = max(i.id)) as last_at,
+       count(*) filter (where i.state in ('new', 'routed')) as unworked,
+       count(*) filter (where i.state = 'parked') as parked
+from inbox i group by i.link
 """
 
 

@@ -23,12 +23,13 @@ where e.actor = $1 and {_BY_PEOPLE} and e.type not in {_COMING}
 """
 MOVED = "select state, count(*) as count from condition where since > $1 group by state order by 2 desc, 1"
 MOVED_LAST = "select id from condition where since > $1 order by since desc, id limit $2"
+# the conditions on actor and routine are those of the index event_work
 DEEDS = f"""
 select e.type, e.actor, e.known_at, i.id, i.reference
-from event e left join instruction i on i.id = e.aggregate
+from event e left join instruction i on i.lane = e.lane and i.id = e.aggregate
 where {_BY_PEOPLE} and e.actor <> $2 and e.known_at > $1 and e.type not in {_ROUTINE}
   and e.type not in {_COMING}
-order by e.known_at desc, e.lane, e.seq limit $3
+order by e.known_at desc, e.lane desc, e.seq desc limit $3
 """
 EXCEPTIONS = """
 select count(*) filter (where raised_at > $1) as raised,

@@ -21,11 +21,12 @@ class Asked(NamedTuple):
     after: tuple[datetime, int, int] | None = None
 
 
-# the condition on actor is that of the index event_by_people: the lanes' own doings are not in it
+# the condition on actor is that of the indexes event_deeds and event_by_people: the lanes' own
+# doings are not in them
 DEEDS = """
 select e.known_at, e.lane, e.seq, e.actor, e.type, e.aggregate, e.portfolio, e.payload,
     i.reference, encode(e.hash, 'hex') as hash
-from event e left join instruction i on i.id = e.aggregate
+from event e left join instruction i on i.lane = e.lane and i.id = e.aggregate
 where e.actor not in ('lifecycle', 'outside')
   and ($1::text is null or e.actor = $1)
   and ($2::uuid[] is null or e.aggregate = any($2))

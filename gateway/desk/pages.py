@@ -273,17 +273,12 @@ class Desk(Frame):
         """What went, what came, what waits, per link."""
         board = await self.boards.now()
         async with self.core.pool.acquire() as db:
-            traffic = await desk.link_traffic(db)
             out, inbound = await link_work.out(db), await link_work.inbound(db)
             restarts, lost = await store_restarts.did(db), await store_restarts.lost(db)
-        by_link: dict[str, dict[str, Any]] = {}
-        for name, direction, messages, last_at in traffic:
-            by_link.setdefault(name, {})[direction] = (messages, last_at)
         return self.draw(
             "links.html",
             seat,
             board=board,
-            traffic=by_link,
             out=out,
             inbound=inbound,
             restarts=[(r, words.moment(r["at"], board.zone, board.today)) for r in restarts],
