@@ -19,9 +19,10 @@ import parsers.containers
 import parsers.lau
 from gateway import failpoints, runner
 from gateway.items import Overloaded, Routed
+from parsers.lau import Verified
 from schemas.answer import Answer, CashAdvice, CashEntry, NetworkAnswer, PaymentStatus, Unknown
 from schemas.lau import Keys
-from schemas.problem import MessageError, Refused
+from schemas.problem import MessageError, Problem, Refused
 from store import cases, messages, references
 from store.cases import ExceptionRow
 from store.leases import LANES
@@ -128,10 +129,8 @@ class Inbound:
         refused: list[Settled] = []
         stale: set[str] = set()
         for id_, arrival, body in came:
-            whole = keys.adapter == "file"
-            said = parsers.companions.content(arrival.payload) if whole else body
             try:
-                proof = parsers.lau.verify(said, keys, now, arrival.proof)
+                proof = vouched(arrival, body, keys, now)
             except MessageError as error:
                 problem = error.problems[0]
                 why = f"{problem.path}: {problem.message}"
@@ -335,6 +334,18 @@ class Inbound:
 
     async def _park(self, message: Stored, reason: str) -> None:
         await self._settle([self._parked(message.id, None, None, "bug", reason)])
+
+
+def vouched(arrival: Arrival, body: bytes, keys: Keys, at: datetime) -> Verified:
+    """The key that vouches for this message of an arrival; MessageError where none does.
+
+    What a companion file says is in its name, and no authentication covers a name.
+    """
+    if parsers.companions.is_framed(arrival.payload):
+        words = "its name says all it says, and nothing authenticates a name: send the ACK or NAK itself"
+        raise MessageError("lau", [Problem("companion file", "lau_name", words)])
+    said = arrival.payload if keys.adapter == "file" else body
+    return parsers.lau.verify(said, keys, at, arrival.proof)
 
 
 def speaks_of(answer: Answer) -> list[tuple[tuple[str, ...], CashEntry | None]]:

@@ -186,6 +186,7 @@ class DirectoryLink:
         self.inbound = core.inbounds[config.name]
         self.state = LinkState(config.name, "directory", config.format, up=True)
         self._seen: dict[Path, Sight] = {}
+        self._unsent = ""  # why the last messages could not be authenticated
         self._proved = False  # whether a file stands beside each that authenticates it
         for folder in ("out", "in", "done", "error"):
             (root / folder).mkdir(parents=True, exist_ok=True)
@@ -193,7 +194,9 @@ class DirectoryLink:
     async def send(self, messages: Sequence[Outgoing]) -> dict[int, Fate]:
         suffix = "rje" if self.config.format == "fin" else "xml"
         fates: dict[int, Fate] = {id_: Fate.NOT_SENT for id_, *_ in messages}
-        for id_, reference, body in signed(self.core, self.state, messages) or ():
+        made = signed(self.core, self.state, messages)
+        self._unsent = self.state.detail if made is None else ""
+        for id_, reference, body in made or ():
             safe = re.sub(r"[^A-Za-z0-9-]", "_", reference)
             path = self.root / "out" / f"{id_}-{safe}.{suffix}"
             try:
@@ -202,7 +205,7 @@ class DirectoryLink:
                 log.warning("directory link", link=self.name, error=str(error))
                 continue  # renamed last: what is not there never left
             except Refused as refused:  # the key's time ran out between signing and writing
-                self.state.detail = str(refused)
+                self._unsent = str(refused)
                 continue
             fates[id_] = Fate.TAKEN
             self.state.last_out_at = self.core.clock.now()
@@ -223,7 +226,7 @@ class DirectoryLink:
                 self._proved = keys is not None and keys.adapter == "file"
                 for path in await asyncio.to_thread(self._ready):
                     await self._take(path)
-                self.state.up, self.state.detail = True, ""
+                self.state.up, self.state.detail = True, self._unsent
             except OSError as error:
                 self.state.up, self.state.detail = False, str(error)
                 log.warning("directory link", link=self.name, error=str(error))

@@ -45,11 +45,6 @@ def parts(raw: bytes) -> tuple[str, str]:
     return name.decode(errors="replace"), content.decode(errors="replace")
 
 
-def content(raw: bytes) -> bytes:
-    """The bytes of the file itself, whether its name was put before them or not."""
-    return raw.partition(b"\n")[2] if is_framed(raw) else raw
-
-
 def read(raw: bytes) -> NetworkAnswer:
     """The ACK or NAK a companion stands for; MessageError when its name speaks of no file of ours."""
     name, content = parts(raw)

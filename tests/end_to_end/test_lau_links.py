@@ -135,6 +135,20 @@ async def test_a_file_without_right_authentication_is_kept_and_never_applied(
     await in_state(street, id_, "sent")
 
 
+async def test_a_name_alone_is_no_answer_on_a_link_with_authentication(
+    street: Street, quay: Path
+) -> None:
+    id_ = await street.submit(purchase("LAU-NAME"))
+    wire = await street.wire(id_)
+    [file] = [p for p in (quay / "out").iterdir() if wire in p.name and p.suffix == ".rje"]
+    put(quay / "out", f"{file.name}.ack.lau", builders.lau.sign_file(b"taken", CURRENT))
+    put(quay / "out", f"{file.name}.ack", b"taken")
+    await until(lambda: (quay / "done" / f"{file.name}.ack").exists())
+    [message] = await why_parked(street, "quay")
+    assert message["reason"].startswith("lau_name: companion file: ")
+    assert (await street.case(id_))["state"] == "released_to_wire"
+
+
 async def test_nobody_sends_through_what_was_not_authenticated(street: Street, quay: Path) -> None:
     id_ = await street.submit(purchase("LAU-AGAIN"))
     wire = await street.wire(id_)
