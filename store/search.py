@@ -31,9 +31,9 @@ _AMOUNT = f"""union all select c.id from condition c where c.amount = {{number}}
 union all select c.id from condition c
     where {OPEN} and (c.quantity = {{number}} or c.open_quantity = {{number}})
 """
-_FIRMS = """union all select c.id from condition c where c.counterparty = any({firms}::text[])
-    or c.custodian = any({firms}::text[]) or c.place = any({firms}::text[])
-"""
+# a firm may be in every row: asked of the row at hand, not gathered first
+_FIRMS = """ or c.counterparty = any({firms}::text[]) or c.custodian = any({firms}::text[])
+    or c.place = any({firms}::text[])"""
 _ISIN_START = re.compile(r"[A-Z]{2}[A-Z0-9]{3,10}")
 
 
@@ -61,9 +61,8 @@ def condition_of(sought: Sought, add: Callable[[object], str]) -> str:
         found += _ISINS.format(isins=add(list(sought.isins)))
     if _NUMBER.fullmatch(text):
         found += _AMOUNT.format(number=add(_number(text)))
-    if sought.firms:
-        found += _FIRMS.format(firms=add(list(sought.firms)))
-    return f"c.id = any(array({found}))"
+    firms = _FIRMS.format(firms=add(list(sought.firms))) if sought.firms else ""
+    return f"(c.id = any(array({found})){firms})"
 
 
 def _number(text: str) -> Decimal:
