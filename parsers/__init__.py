@@ -20,13 +20,15 @@ def read(raw: bytes, schemas: Schemas) -> Answer:
 
 def check(raw: bytes, schemas: Schemas) -> list[Finding]:
     """Everything there is to say against these bytes, whether they can be read or not."""
+    raw = encodings.plain(raw)
+    around = datapdu.check(raw)
     try:
-        raw = opened(raw)
+        raw = datapdu.opened(raw)
     except MessageError as error:
-        return [findings.of_problem(problem) for problem in error.problems]
+        return around + [findings.of_problem(problem) for problem in error.problems]
     if not is_xml(raw):
-        return fin.check_bytes(raw)
-    return [findings.of_problem(p, "schema") for p in mx_answers.check(raw, schemas)]
+        return around + fin.check_bytes(raw)
+    return around + [findings.of_problem(p, "schema") for p in mx_answers.check(raw, schemas)]
 
 
 def describe(raw: bytes) -> list[Described]:

@@ -9,13 +9,18 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lxml import etree
 
-from parsers import mx
+from parsers import findings, mx
+from schemas.finding import Finding
 from schemas.identifiers import bic11, is_bic
+from schemas.mx import catalogue, interface
 from schemas.problem import MessageError, Problem
 
+_PDU = re.compile(rb"<(?:[\w.-]+:)?DataPDU[\s>]")
 _MT = re.compile(rb"<(?:[\w.-]+:)?Format\s*>\s*MT\s*<")
 _IDENTIFIER = re.compile(r"fin\.([0-9]{3})(?:\.([A-Za-z]{3,5}))?")
 _WHITE = re.compile(r"\s+")
@@ -43,6 +48,85 @@ def opened(raw: bytes) -> bytes:
         return _bytes(text)
     duplicate = _said(message, "IsPossibleDuplicate") in ("true", "1")
     return _bytes(_head(message) + _closed(text, duplicate))
+
+
+@dataclass(frozen=True, slots=True)
+class Pdu:
+    """The header of a DataPDU that carries a message; what it does not say is empty."""
+
+    reference: str
+    identifier: str
+    format: str
+    sender: str  # BIC11
+    receiver: str
+    user_reference: str
+    service: str
+    priority: str
+    possible_duplicate: bool
+    authenticated: bool  # a LAU element is there; whether it is right is not looked at here
+    line: int
+
+
+def header(root: etree._Element) -> Pdu | None:
+    """The header of this DataPDU; None where it reports on a message, or is no DataPDU."""
+    around = mx.first(root, "Header") if mx.local(root) == "DataPDU" else None
+    message = around[0] if around is not None and len(around) else None
+    if message is None or mx.local(message) != "Message":
+        return None
+    sender, receiver = _terminal(message, "Sender", "A"), _terminal(message, "Receiver", "X")
+    return Pdu(
+        reference=_said(message, "SenderReference") or "",
+        identifier=_said(message, "MessageIdentifier") or "",
+        format=_said(message, "Format") or "",
+        sender=sender[:8] + sender[9:],
+        receiver=receiver[:8] + receiver[9:],
+        user_reference=_said(message, "UserReference") or "",
+        service=_said(message, "Service") or "",
+        priority=_said(message, "Priority") or "",
+        possible_duplicate=_said(message, "IsPossibleDuplicate") in ("true", "1"),
+        authenticated=any(mx.local(node) == "LAU" for node in root.iterchildren("*")),
+        line=mx.line_of(message),
+    )
+
+
+def check(raw: bytes) -> list[Finding]:
+    """What the envelope in these bytes says otherwise than the message in it; nothing for others."""
+    if not _PDU.search(raw[:1000]):
+        return []
+    try:
+        root = mx.parse(raw)
+    except MessageError:
+        return []  # said by who reads the message
+    said = header(root)
+    return [] if said is None else list(_departures(root, said))
+
+
+def _departures(root: etree._Element, said: Pdu) -> Iterator[Finding]:
+    document = mx.first(root, "Document")
+    if said.format not in interface.FORMATS:
+        yield _finding("pdu_format", said.line, "no such format", said.format)
+    elif (said.format == "MX") != (document is not None):
+        holds = "no Document is in Body" if document is None else "a Document is in Body"
+        yield _finding("pdu_body", said.line, holds, said.format)
+    if document is not None:
+        name = catalogue.message_id(etree.QName(document).namespace or "") or ""
+        if said.identifier and not said.identifier.startswith(name):
+            words = f"the Document is {name}"
+            yield _finding("pdu_identifier", said.line, words, said.identifier)
+    business = mx.first(root, "AppHdr")
+    if business is None:
+        return
+    for name, element, bic in (("Fr", "Sender", said.sender), ("To", "Receiver", said.receiver)):
+        party = mx.first(business, name)
+        told = None if party is None else _said(party, "BICFI")
+        if bic and told and is_bic(told) and bic11(told) != bic:
+            words = f"{element} is {bic}, the business header says {told}"
+            yield _finding("pdu_party", said.line, words, bic)
+
+
+def _finding(code: str, line: int, words: str, value: str) -> Finding:
+    rule = interface.RULES[code]
+    return findings.of_rule(rule, "DataPDU/Header", line, 1, words, value or None, code)
 
 
 def _text(root: etree._Element) -> str:

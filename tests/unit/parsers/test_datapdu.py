@@ -111,6 +111,48 @@ def test_any_body_is_read_or_refused(body):
         parsers.check(pdu(each), SCHEMAS)
 
 
+def test_the_header_is_typed():
+    said = datapdu.header(mx.parse(pdu(packed(TEXT), "true")))
+    assert said is not None
+    assert (said.reference, said.identifier, said.format) == ("OC1", "fin.548", "MT")
+    assert (said.sender, said.receiver) == ("CUSTUS33XXX", "FUNDUS33XXX")
+    assert (said.user_reference, said.possible_duplicate, said.authenticated) == (
+        "MUR1",
+        True,
+        False,
+    )
+    assert datapdu.header(mx.parse(b"<Document/>")) is None
+
+
+AN_MX = (
+    '<AppHdr xmlns="urn:iso:std:iso:20022:tech:xsd:head.001.001.02"><Fr><FIId><FinInstnId>'
+    "<BICFI>CUSTUS33</BICFI></FinInstnId></FIId></Fr></AppHdr>"
+    '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:sese.024.001.12"><a/></Document>'
+)
+
+
+@pytest.mark.parametrize(
+    "before, after, expected",
+    [
+        ("", "", []),
+        ("sese.024.001.12</Saa", "sese.025.001.11</Saa", ["pdu_identifier"]),
+        (">MX<", ">XML<", ["pdu_format"]),
+        ("<Document xmlns", "<Paper xmlns", ["pdu_body"]),
+        (">CUSTUS33XXX<", ">BANKUS33XXX<", ["pdu_party"]),
+        (">CUSTUS33XXX<", "><", []),
+    ],
+)
+def test_an_envelope_that_says_otherwise_than_its_message_is_told(before, after, expected):
+    raw = pdu(AN_MX).decode().replace("fin.548", "sese.024.001.12").replace(">MT<", ">MX<")
+    raw = raw.replace(before, after, 1).replace(
+        "</Document>", "</Paper>" if "Paper" in after else "</Document>"
+    )
+    found = datapdu.check(raw.encode())
+    assert [each.rule for each in found] == expected
+    assert all(each.severity == "warning" and each.line == 3 and each.right for each in found)
+    assert [f for f in parsers.check(raw.encode(), SCHEMAS) if f.rule in expected] == found
+
+
 SAMPLE = document("sese.024.001.12", MATCHED_BUT_FAILING)
 
 
