@@ -177,7 +177,9 @@ async def load(core: Core, id_: UUID, board: Board) -> dict[str, Any] | None:
             (e["cause"] for e in reversed(events) if e["type"] == "ConfirmationReceived"), None
         ),
         "lots": [_lot(x, row, board) for x in lots],
-        "steps": timeline.story(events, row, board.now, board.zone),
+        "steps": timeline.story(
+            events, timeline.sent_again(messages, attempts), row, board.now, board.zone
+        ),
         "ours": mine,
         "theirs": other,
         "pairs": fields.beside(mine.fields, other.fields) if mine and other else [],

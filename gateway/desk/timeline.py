@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from heapq import merge
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,14 +31,20 @@ class Step:
 
 
 def story(
-    events: Sequence[Mapping[str, Any]], row: Mapping[str, Any], now: datetime, zone_name: str
+    events: Sequence[Mapping[str, Any]],
+    repeats: Sequence[Mapping[str, Any]],
+    row: Mapping[str, Any],
+    now: datetime,
+    zone_name: str,
 ) -> list[Step]:
-    """Every step in order, days and silences between them, and the silence that lasts."""
+    """Every step in order, days and silences between them, and the silence that lasts.
+
+    `repeats` are the sendings after the first, as `sent_again` tells them."""
     steps: list[Step] = []
     zone = ZoneInfo(zone_name)
     before: datetime | None = None
     state = ""
-    for event in events:
+    for event in merge(events, repeats, key=lambda told: told["known_at"]):
         known: datetime = event["known_at"]
         local = known.astimezone(zone)
         if before is not None and known - before > GAP:
@@ -54,6 +61,30 @@ def story(
     return steps
 
 
+def sent_again(
+    messages: Sequence[Mapping[str, Any]], attempts: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """Sendings that carry the mark of a possible duplicate, told as events are, earliest first."""
+    return sorted(_repeats(messages, attempts), key=lambda told: told["known_at"])
+
+
+def _repeats(
+    messages: Sequence[Mapping[str, Any]], attempts: Sequence[Mapping[str, Any]]
+) -> Iterator[Mapping[str, Any]]:
+    by_id = {m["id"]: m for m in messages}
+    for a in attempts:
+        if a["possible_duplicate"]:
+            message = by_id[a["outbox"]]
+            said = {"type": message["type"], "reference": message["reference"]}
+            yield {
+                "type": SENT_AGAIN,
+                "known_at": a["at"],
+                "payload": json.dumps(said),
+                "actor": message["link"],
+                "cause": a["message"],
+            }
+
+
 def _gap(length: timedelta, usual: timedelta | None, still: str) -> Step:
     """A silence: an answer that was awaited for longer than it usually takes, or just quiet."""
     if usual is None or length <= usual:
@@ -66,6 +97,7 @@ def _mark(title: str, kind: str) -> Step:
     return Step("", title, "", "", "", None, kind)
 
 
+SENT_AGAIN = "SentAgain"  # no event of the log: the outbox keeps what left, and when
 # event types in the words of a desk, and whose doing they are
 TITLES: dict[str, tuple[str, str]] = {
     "InstructionReceived": ("Instruction received", "person"),
@@ -73,6 +105,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "TradeCancelled": ("Trade taken out of the books", "change"),
     "Approved": ("Approved", "person"),
     "Instructed": ("Instruction sent", "message"),
+    SENT_AGAIN: ("Sent again, marked as a possible duplicate", "message"),
     "CancelRequested": ("Cancellation asked", "person"),
     "ChangeRequested": ("Change asked", "person"),
     "Amended": ("Amended", "person"),

@@ -300,10 +300,27 @@ def told(minutes: int, state: str) -> dict[str, object]:
     }  # fmt: skip
 
 
+def test_a_second_sending_stands_in_the_story_where_it_left() -> None:
+    messages = [{"id": 7, "type": "MT541", "reference": "R1", "link": "CUSTODY"}]
+    left = told(0, "sent")["known_at"]
+    attempts = [
+        {"outbox": 7, "message": 7, "at": left, "possible_duplicate": False},
+        {"outbox": 7, "message": 9, "at": left + timedelta(minutes=1), "possible_duplicate": True},
+    ]
+    over = {"state": "matched", "open_quantity": None, "flags": [], "since": NOW, "waits_for": None}
+    again = timeline.sent_again(messages, attempts)
+    steps = timeline.story([told(0, "sent"), told(2, "matched")], again, over, NOW, "UTC")
+    happened = [s for s in steps if s.at]
+    assert [s.message == 9 for s in happened] == [False, True, False]
+    assert happened[1].title == "Sent again, marked as a possible duplicate"
+    assert happened[1].who == "CUSTODY"
+    assert "MT541" in happened[1].detail
+
+
 def test_an_answer_that_took_longer_than_usual_is_named_and_mere_quiet_is_not() -> None:
     events = [told(0, "sent"), told(41, "matched"), told(90, "settled")]
     over = {"state": "settled", "open_quantity": None, "flags": [], "since": NOW, "waits_for": None}
-    steps = timeline.story(events, over, NOW + timedelta(hours=2), "UTC")
+    steps = timeline.story(events, [], over, NOW + timedelta(hours=2), "UTC")
     told_ = [(s.kind, s.title) for s in steps if s.kind != "change"]
     assert told_[1:] == [
         ("gap", "no answer for 41 min, usually 2 min"),
