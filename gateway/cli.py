@@ -180,14 +180,33 @@ def parse(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Read messages and print what they say, field names written out."""
-    from gateway import messages
+    from gateway import big_files, messages
 
     fine = True
     for file in files:
+        if big_files.is_big(file):
+            fine = _parse_big(file, as_json) and fine
+            continue
         for reading in messages.read_all(read_input(file)):
             fine = fine and not reading["problems"]
             typer.echo(json.dumps(reading) if as_json else messages.text(reading))
     raise typer.Exit(0 if fine else 1)
+
+
+def _parse_big(file: Path, as_json: bool) -> bool:
+    """Print a big file while it is read; whether nothing was wrong with it."""
+    import rich.progress
+    from rich.console import Console
+
+    from gateway import big_files
+
+    console, fine = Console(stderr=True), True
+    hidden = not console.is_terminal
+    with rich.progress.open(file, "rb", console=console, transient=True, disable=hidden) as opened:
+        for row in big_files.rows(opened):
+            fine = fine and "problem" not in row
+            sys.stdout.write((json.dumps(row) if as_json else big_files.text(row)) + "\n")
+    return fine
 
 
 @app.command()

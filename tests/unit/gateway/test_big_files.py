@@ -1,0 +1,68 @@
+"""Files too big to be read at once, at the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_cli import Finality, finality
+
+from gateway import big_files
+
+__all__ = ["finality"]
+STATEMENT = (
+    "{1:F01CUSTUS33AXXX0000000000}{2:I940FUNDUS33XXXXN}{4:\r\n:20:R\r\n:25:A\r\n:28C:1\r\n"
+    ":60F:C261120USD100,\r\n:61:2611231123D20,50NTRFOURS//THEIRS\r\n:86:PAID\r\nTO\r\n"
+    ":62F:C261123USD79,50\r\n-}"
+)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(big_files, "BIG", 100)
+
+
+def rows(ran: Any) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in ran.out.decode().splitlines()]
+
+
+def test_a_big_statement_is_told_entry_by_entry(finality: Finality, small: None, tmp_path: Path):
+    (tmp_path / "big.fin").write_bytes(STATEMENT.encode())
+    ran = finality("parse", tmp_path / "big.fin", "--json")
+    first, opening, entry, closing = rows(ran)
+    assert ran.code == 0
+    assert first == {"line": 1, "message": "MT940"}
+    assert opening["balance"]["amount"] == "100"
+    assert (entry["line"], entry["entry"]["amount"], entry["entry"]["text"]) == (
+        6,
+        "20.50",
+        "PAID\nTO",
+    )
+    assert closing["balance"]["on"] == "2026-11-23"
+    shown = finality("parse", tmp_path / "big.fin").out.decode().splitlines()
+    assert shown[0] == "MT940 (line 1)"
+    assert shown[2].split()[:6] == ["6", "entry", "2026-11-23", "2026-11-23", "D", "20.50"]
+
+
+def test_what_is_wrong_in_a_big_file_is_told_and_the_rest_goes_on(
+    finality: Finality, small: None, tmp_path: Path
+):
+    bad = (
+        STATEMENT.replace("D20,50", "D20.50") + "\r\nnoise\r\n" + STATEMENT.replace("I940", "I999")
+    )
+    (tmp_path / "big.fin").write_bytes(bad.encode())
+    ran = finality("parse", tmp_path / "big.fin", "--json")
+    assert ran.code == 1
+    found = rows(ran)
+    wrong = [(row["line"], row["problem"]["rule"]) for row in found if "problem" in row]
+    assert wrong == [(6, "T12"), (11, "H01")]
+    assert [row["field"] for row in found if "field" in row][:2] == ["20", "25"]
+
+
+def test_what_is_no_fin_or_not_there_is_not_big(small: None, tmp_path: Path):
+    (tmp_path / "big.xml").write_bytes(b"\xef\xbb\xbf<?xml version='1.0'?>" + b" " * 200)
+    (tmp_path / "small.fin").write_bytes(b":20:A")
+    names = ("big.xml", "small.fin", "none.fin")
+    assert not any(big_files.is_big(tmp_path / name) for name in names)
