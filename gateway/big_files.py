@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from parsers import fin_entries, fin_stream
+from parsers import fin_entries, fin_stream, fin_stream_verdict
 from parsers.fin_stream import Field, Message
 from schemas.problem import Problem
 
@@ -47,6 +47,11 @@ def rows(file: BinaryIO) -> Iterator[dict[str, Any]]:
                 yield {"line": each.line, type(each).__name__.lower(): _plain(each)}
         for fault in message.faults:
             yield {"line": _line(fault), "problem": dataclasses.asdict(fault)}
+
+
+def findings(file: BinaryIO) -> Iterator[dict[str, Any]]:
+    """Everything there is to say against the messages of a file."""
+    return (dataclasses.asdict(found) for found in fin_stream_verdict.verdict(file))
 
 
 def text(row: dict[str, Any]) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, TypeVar
 
 import typer
 
@@ -195,14 +196,10 @@ def parse(
 
 def _parse_big(file: Path, as_json: bool) -> bool:
     """Print a big file while it is read; whether nothing was wrong with it."""
-    import rich.progress
-    from rich.console import Console
-
     from gateway import big_files
 
-    console, fine = Console(stderr=True), True
-    hidden = not console.is_terminal
-    with rich.progress.open(file, "rb", console=console, transient=True, disable=hidden) as opened:
+    fine = True
+    with progress_of(file) as opened:
         for row in big_files.rows(opened):
             fine = fine and "problem" not in row
             sys.stdout.write((json.dumps(row) if as_json else big_files.text(row)) + "\n")
@@ -216,20 +213,32 @@ def validate(
     schema_only: Annotated[bool, typer.Option("--schema-only")] = False,
 ) -> None:
     """Check messages; exit 1 if any is invalid."""
-    from gateway import messages
-
-    findings = [
-        {"file": str(file), **finding}
-        for file in files
-        for finding in messages.validate_all(read_input(file), schema_only)
-    ]
-    if as_json:
-        typer.echo(json.dumps(findings))
-    else:
-        for f in findings:
+    count, errors = 0, False
+    for f in _findings(files, schema_only):  # printed as they come: there may be a million
+        if as_json:
+            sys.stdout.write((", " if count else "[") + json.dumps(f))
+        else:
             typer.echo(f"{f['file']}:{f['line']}: {f['rule']}: {f['path']}: {f['message']}")
-        typer.echo(f"{len(findings)} findings" if findings else "valid")
-    raise typer.Exit(1 if any(f["severity"] == "error" for f in findings) else 0)
+        count, errors = count + 1, errors or f["severity"] == "error"
+    if as_json:
+        typer.echo("]" if count else "[]")
+    else:
+        typer.echo(f"{count} findings" if count else "valid")
+    raise typer.Exit(1 if errors else 0)
+
+
+def _findings(files: list[Path], schema_only: bool) -> Iterator[dict[str, Any]]:
+    """What is wrong with the messages of these files, big ones while they are read."""
+    from gateway import big_files, messages
+
+    for file in files:
+        if not schema_only and big_files.is_big(file):
+            with progress_of(file) as opened:
+                for finding in big_files.findings(opened):
+                    yield {"file": str(file), **finding}
+        else:
+            for finding in messages.validate_all(read_input(file), schema_only):
+                yield {"file": str(file), **finding}
 
 
 @app.command()
@@ -407,6 +416,17 @@ def change_person(deed: str, login: str, data: Path | None) -> None:
     from gateway import app as wiring
 
     typer.echo(run_loop(wiring.change_person(settings_for(data), deed, login)))
+
+
+def progress_of(file: Path) -> AbstractContextManager[BinaryIO]:
+    """A file opened for reading, with a bar of its progress where somebody looks."""
+    import rich.progress
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    return rich.progress.open(
+        file, "rb", console=console, transient=True, disable=not console.is_terminal
+    )
 
 
 def read_input(file: Path) -> bytes:

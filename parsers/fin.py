@@ -7,14 +7,14 @@ from functools import cache
 
 from parsers import fin_envelope, fin_verdict, findings
 from parsers.fin_structure import Departure
-from parsers.fin_text import FinField, FinMessage, read
+from parsers.fin_text import FinField, FinMessage, lines_before, read
 from schemas.described import Described
 from schemas.finding import Finding
 from schemas.mt import MESSAGES, service, words
 from schemas.mt.fields import FORMATS
 from schemas.mt.message import names
 from schemas.mt.rules import BY_CODE
-from schemas.problem import MessageError
+from schemas.problem import MessageError, Problem
 
 __all__ = ["FinField", "FinMessage", "check", "check_bytes", "describe", "read"]
 
@@ -45,9 +45,16 @@ def check_bytes(raw: bytes) -> list[Finding]:
     try:
         found = check(read(raw))
     except MessageError as error:
-        found = [findings.of_problem(problem) for problem in error.problems]
+        before = lines_before(raw)
+        found = [_unread(problem, before) for problem in error.problems]
     said = {(finding.rule, finding.path.partition("/")[0]) for finding in around}
     return around + [f for f in found if (f.rule, f.path) not in said]
+
+
+def _unread(problem: Problem, before: int) -> Finding:
+    """A problem of reading, whose line is one of block 4, at its line of the bytes."""
+    found = findings.of_problem(problem)
+    return replace(found, line=found.line + before) if " line " in problem.path else found
 
 
 def _finding(message: FinMessage, departure: Departure) -> Finding:

@@ -51,7 +51,9 @@ class Field(NamedTuple):
 class Message:
     """One message of the file; what stands after its fields is known once they are taken."""
 
-    __slots__ = ("faults", "fields", "head", "length", "line", "service", "trailer", "type")
+    __slots__ = (
+        "after", "before", "faults", "fields", "head", "length", "line", "service", "trailer", "type",
+    )  # fmt: skip
 
     def __init__(self, line: int, type_: str, head: fin_text.FinMessage | None) -> None:
         self.line = line  # of the file, where it begins
@@ -62,6 +64,8 @@ class Message:
         self.trailer: dict[str, str] = {}
         self.length = 0  # characters of the text so far, a line end counting as two
         self.faults: list[Problem] = []
+        self.before = ""  # what stands before the fields, and after them
+        self.after = ""
 
     def note(self, path: str, rule: str, words: str, value: str | None = None) -> None:
         """Keep a fault, as long as there are not too many."""
@@ -85,6 +89,7 @@ def messages(file: BinaryIO, chunk: int = CHUNK) -> Iterator[Message | Other]:
         line = source.line
         if head := _HEAD.match(text, at):
             message = _begun(head[0], line)
+            message.before = head[0]
             message.type = message.type or _told(text[head.end() : head.end() + SIGNS_MAX])
             source.take(head.end())
             if text.startswith("{", head.end()):
@@ -192,6 +197,7 @@ def _take_service(source: _Source, message: Message) -> None:
         return
     tags, _ = fin_headers.tags(found[0][:-1])
     message.service = tuple((tag, value) for tag, value, _ in tags)
+    message.after = found[0]
     source.take(found.end())
     _take_trailer(source, message)
 
@@ -210,6 +216,7 @@ def _headed(source: _Source, message: Message) -> Iterator[Field]:
             message.note(f"line {source.line}", "T31", "the text ends without '-}': it is cut off")
             break
         if end >= 0:
+            message.after = "\n-}"
             source.take(end + 3)
             _take_trailer(source, message)
             break
@@ -327,6 +334,7 @@ def _take_trailer(source: _Source, message: Message) -> None:
         tags, _ = fin_headers.tags(found[2])
         if found[1] == "5":
             message.trailer.update({tag: value for tag, value, _ in tags})
+        message.after += found[0]
         source.take(found.end())
 
 

@@ -167,6 +167,15 @@ def read(raw: bytes) -> FinMessage:
     return message
 
 
+def lines_before(raw: bytes) -> int:
+    """How many lines of these bytes stand before the first of block 4."""
+    text = encodings.fin_text(raw)
+    head = _HEAD.match(text)
+    if head is not None:
+        return text.count("\n", 0, head.end()) + 1
+    return text.count("\n", 0, len(text) - len(text.lstrip("\ufeff \n\t")))
+
+
 def _read_bare(text: str) -> FinMessage:
     """Fields alone, as a person types them; the closing '-}' may be missing."""
     if not _BARE.match(text):

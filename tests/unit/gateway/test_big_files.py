@@ -61,6 +61,42 @@ def test_what_is_wrong_in_a_big_file_is_told_and_the_rest_goes_on(
     assert [row["field"] for row in found if "field" in row][:2] == ["20", "25"]
 
 
+def test_the_verdict_on_a_big_file_is_that_on_its_messages(
+    finality: Finality, small: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    wrong = STATEMENT.replace("D20,50", "D20.50").replace(
+        "{2:I940FUNDUS33XXXXN}", "{2:I940FUNDUS33XXXXU}"
+    )
+    whole = "\r\n".join([STATEMENT, wrong, "noise", STATEMENT.replace("\r\n-}", "\r\n:ZZ:\r\n-}")])
+    (tmp_path / "big.fin").write_bytes(whole.encode())
+    ran = finality("validate", tmp_path / "big.fin", "--json")
+    assert ran.code == 1
+    streamed = [(f["line"], f["column"], f["rule"]) for f in ran.json]
+    monkeypatch.setattr(big_files, "BIG", 1 << 30)
+    at_once = [
+        (f["line"], f["column"], f["rule"])
+        for f in finality("validate", tmp_path / "big.fin", "--json").json
+    ]
+    assert streamed == at_once
+    assert {rule for *_, rule in streamed} == {"T12", "H52", "H01", "T13"}
+
+
+def test_a_message_too_long_to_hold_is_judged_field_by_field(
+    finality: Finality, small: None, tmp_path: Path
+):
+    lines = ":61:2611231123D20,50NTRFOURS//THEIRS\r\n:86:PAID\r\n" * 9_000
+    wrong = STATEMENT.replace(":62F:", lines + ":61:2613231123D1,NTRFOURS\r\n:62F:")
+    (tmp_path / "big.fin").write_bytes(wrong.encode())
+    (tmp_path / "good.fin").write_bytes(STATEMENT.encode())
+    ran = finality("validate", tmp_path / "big.fin", "--json")
+    assert [(f["line"], f["column"], f["rule"]) for f in ran.json] == [
+        (18009, 5, "T50"),
+        (1, 1, "M50"),
+    ]
+    assert finality("validate", tmp_path / "good.fin").out == b"valid\n"
+    assert finality("validate", tmp_path / "good.fin", "--json").json == []
+
+
 def test_what_is_no_fin_or_not_there_is_not_big(small: None, tmp_path: Path):
     (tmp_path / "big.xml").write_bytes(b"\xef\xbb\xbf<?xml version='1.0'?>" + b" " * 200)
     (tmp_path / "small.fin").write_bytes(b":20:A")
