@@ -21,7 +21,7 @@ from schemas.lau import Adapter, Key, Keys, matching
 from schemas.mx import signature
 from schemas.problem import MessageError, Problem
 
-_BLOCK_S = re.compile(rb"\{S:[^{}]*+((?:\{[^{}]*+\}[^{}]*+)*+)\}")
+_BLOCK_S = re.compile(rb"\{S:[^{}]*+((?:\{[^{}]*+\}[^{}]*+)*+)\}\s*\Z")
 _MDG = re.compile(rb"\{MDG:([^{}]*)\}")
 _HEX = re.compile(rb"[0-9A-Fa-f]{64}")
 DIGEST_BYTES = 32
@@ -37,16 +37,16 @@ class Verified:
 
 
 def verify_fin(raw: bytes, keys: Keys, at: datetime) -> Verified:
-    """The key of the MDG tag in block S, over the message before that block."""
-    blocks = list(_BLOCK_S.finditer(raw))
-    marks = [mark for block in blocks for mark in _MDG.findall(block[1])]
-    if not marks:
-        raise _missing(keys, "there is no {S:{MDG:...}}")
-    if len(blocks) > 1 or len(marks) > 1 or raw[blocks[0].end() :].strip():
-        raise _malformed("fin", "block S must come once, hold one MDG and stand at the end")
+    """The key of the MDG tag in block S at the end, over the message before that block."""
+    block = _BLOCK_S.search(raw)
+    marks = [] if block is None else _MDG.findall(block[1])
+    if block is None or not marks:
+        raise _missing(keys, "there is no {S:{MDG:...}} at its end")
+    if len(marks) > 1:
+        raise _malformed("fin", "block S must hold one MDG")
     if not _HEX.fullmatch(marks[0]):
         raise _malformed("fin", "MDG must be 64 hexadecimal digits")
-    message = raw[: blocks[0].start()].rstrip()
+    message = raw[: block.start()].rstrip()
     return _judged(keys, [message], bytes.fromhex(marks[0].decode()), at)
 
 

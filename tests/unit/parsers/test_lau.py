@@ -137,16 +137,22 @@ def test_other_tags_of_block_s_may_stand_beside_it():
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    "spoil, expected",
     [
-        lambda raw: raw + raw[raw.index(b"{S:") :],
-        lambda raw: raw + b"{4:\r\n:20:X\r\n-}",
-        lambda raw: raw.replace(b"{MDG:", b"{MDG:0"),
-        lambda raw: raw.replace(b"{S:", b"{S:{MDG:" + b"0" * 64 + b"}"),
+        (lambda raw: raw + raw[raw.index(b"{S:") :], "lau_wrong"),
+        (lambda raw: raw + b"{4:\r\n:20:X\r\n-}", "lau_missing"),
+        (lambda raw: raw.replace(b"{MDG:", b"{MDG:0"), "lau_malformed"),
+        (lambda raw: raw.replace(b"{S:", b"{S:{MDG:" + b"0" * 64 + b"}"), "lau_malformed"),
     ],
 )
-def test_a_second_mark_or_text_after_it_is_malformed(spoil):
-    assert rule(spoil(signed("fin")[0]), keys("fin")) == "lau_malformed"
+def test_a_second_mark_or_text_after_it_is_refused(spoil, expected):
+    assert rule(spoil(signed("fin")[0]), keys("fin")) == expected
+
+
+def test_what_reads_as_block_s_inside_a_text_is_part_of_it():
+    odd = FIN.replace(b"//C1", b"//C1\r\n:79:{S:{MDG:" + b"0" * 64 + b"}}")
+    raw = builders.lau.sign_fin(odd, CURRENT)
+    assert raw.startswith(odd + b"{S:") and lau.verify(raw, keys("fin"), AT).key == "current"
 
 
 def test_signing_again_replaces():
