@@ -20,7 +20,7 @@ from schemas.identifiers import bic11, is_bic
 from schemas.mx import catalogue, interface
 from schemas.problem import MessageError, Problem
 
-_PDU = re.compile(rb"<(?:[\w.-]+:)?DataPDU[\s>]")
+ROOT_MAX = 4096  # bytes in which the root element begins
 _MT = re.compile(rb"<(?:[\w.-]+:)?Format\s*>\s*MT\s*<")
 _IDENTIFIER = re.compile(r"fin\.([0-9]{3})(?:\.([A-Za-z]{3,5}))?")
 _WHITE = re.compile(r"\s+")
@@ -34,7 +34,7 @@ def opened(raw: bytes) -> bytes:
 
     MessageError when the envelope says MT and holds none, or is not safe, whole XML.
     """
-    if raw[:200].lstrip()[:1] != b"<" or not _MT.search(raw):
+    if b"DataPDU" not in raw[:ROOT_MAX] or raw.lstrip()[:1] != b"<" or not _MT.search(raw):
         return raw
     root = mx.parse(raw)
     header = mx.first(root, "Header")
@@ -91,7 +91,7 @@ def header(root: etree._Element) -> Pdu | None:
 
 def check(raw: bytes) -> list[Finding]:
     """What the envelope in these bytes says otherwise than the message in it; nothing for others."""
-    if not _PDU.search(raw[:1000]):
+    if b"DataPDU" not in raw[:ROOT_MAX]:
         return []
     try:
         root = mx.parse(raw)
