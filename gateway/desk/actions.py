@@ -105,6 +105,13 @@ ACTIONS: dict[str, Action] = {
             noted=True,
         ),
         Action(
+            "amend",
+            "Amend",
+            "m",
+            "maker",
+            "What is out there is cancelled and replaced; what is not yet out there is replaced.",
+        ),
+        Action(
             "instruct_again",
             "Instruct again",
             "i",

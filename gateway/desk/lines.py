@@ -224,3 +224,8 @@ def read_place(text: str) -> dict[int, int]:
         raise Unreadable("this is not a place in the log")
     pairs = (part.split("-") for part in text.split(".") if part)
     return {int(lane, 16): int(seq, 16) for lane, seq in pairs}
+
+
+def seen(row: Any) -> str:
+    """What a page was drawn from: another number of facts or state is another page."""
+    return f"{row['facts']}-{row['version']}-{row['state']}"

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from gateway.desk import actions, case, lines, live, words
 from gateway.desk.alarms import add_alarms
+from gateway.desk.amend import add_amend
 from gateway.desk.approvals import add_approvals
 from gateway.desk.audit import add_audit
 from gateway.desk.board import Board
@@ -178,7 +179,7 @@ class Desk(Frame):
             why_not=actions.why_not(action, row, seat),
             line=lines.line(row, board),
             sentence=lines.sentence(row, board),
-            seen=_seen(row),
+            seen=lines.seen(row),
         )
 
     async def act(self, request: web.Request, seat: Seat) -> web.StreamResponse:
@@ -187,7 +188,7 @@ class Desk(Frame):
         action, row, board = await self._asked(request)
         if row is None:
             return self.problem(404, "Not here", "There is no such instruction.", seat)
-        if form.get("seen") != _seen(row) and not action.light:
+        if form.get("seen") != lines.seen(row) and not action.light:
             text = "It changed since you looked; look again, then decide."
             return self.problem(409, "Refused: the page was stale", text, seat)
         reason = actions.why_not(action, row, seat)
@@ -301,6 +302,7 @@ def add_desk(app: web.Application, core: Core) -> Desk:
     """Add the pages and their live streams to the application."""
     desk_ = Desk(core)
     page = desk_.page
+    add_amend(app, desk_)  # has a form of its own
     for path, handler in (
         ("/", desk_.instructions),
         ("/live", desk_.live),
@@ -330,8 +332,3 @@ def add_desk(app: web.Application, core: Core) -> Desk:
     app.cleanup_ctx.append(desk_.pulse_runs)
     app.on_shutdown.append(desk_.let_go)
     return desk_
-
-
-def _seen(row: Any) -> str:
-    """What a page was drawn from: another number of facts or state is another page."""
-    return f"{row['facts']}-{row['version']}-{row['state']}"
