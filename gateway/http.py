@@ -129,11 +129,14 @@ class Guard:
         async def guarded(request: web.Request) -> web.StreamResponse:
             client = await self._admitted(route, request)
 
+            mine = scope_of(client, self.core.static)
+
             async def still_allowed() -> bool:
-                return await self.keys.client(_key(request)) is not None
+                now = await self.keys.client(_key(request))
+                return now is not None and scope_of(now, self.core.static) == mine
 
             call = Call(self.core, client, request, read_query(route, request), still_allowed)
-            with scope.seeing(scope_of(client, self.core.static)):
+            with scope.seeing(mine):
                 if route.method == "GET":
                     return await route.handler(call)
                 call.body = await self._body(route, request)

@@ -6,16 +6,16 @@ entity, a portfolio, a kind of instruction and an amount.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from schemas.instruction import Instruction, Payment
 from schemas.static import StaticData
 from schemas.static_rows import Fund, Portfolio
-from settlement.approval import type_of
+from settlement.approval import TYPES, type_of
 from store.people import Entitlement
 from store.scope import Scope
 
@@ -50,6 +50,12 @@ ACTION_RIGHTS: dict[str, Right] = {
         ("release_date", "own", "let_go", "assign", "note", "follow_up"), "maker or checker"
     ),
 }
+# and each deed on an exception
+DEED_RIGHTS: dict[str, Right] = {
+    "repair": "maker",
+    "approve": "checker",
+    **dict.fromkeys(("close", "reinject", "refuse"), "maker or checker"),
+}
 BEYOND = "beyond_rights"  # the rule a refusal for want of a right names
 KINDS = ("RVP", "DVP", "RF", "DF", "PAY")
 ANY = "*"
@@ -79,6 +85,15 @@ def subject_of(
     if money is None:
         return Subject(portfolio, entity, type_of(body))
     return Subject(portfolio, entity, type_of(body), money.value, money.currency)
+
+
+def subject_of_row(row: Mapping[str, Any], static: StaticData, on: date) -> Subject:
+    """The same of a condition's row, where the body is not at hand; of nothing where there is none."""
+    found = static.find(Portfolio, row["portfolio"], on=on) if row["portfolio"] else None
+    fund = static.find(Fund, found.fund, on=on) if found is not None else None
+    kind = "PAY" if row["about"] == "payment" else TYPES.get((row["direction"], row["payment"]), "")
+    entity = "" if fund is None else fund.legal_entity
+    return Subject(row["portfolio"], entity, kind, row["amount"], row["currency"])
 
 
 def clashes(roles: Iterable[str], environment: str) -> str | None:

@@ -49,7 +49,9 @@ class Entered(NamedTuple):
 
 
 LOCK_MANY = """
-select x.*, coalesce(c.portfolio, '') as portfolio from exception x
+select x.*, coalesce(c.portfolio, '') as portfolio, c.kind as about, c.direction, c.payment,
+    c.amount, c.currency
+from exception x
 join unnest($1::smallint[], $2::text[], $3::text[]) k (lane, code, key) using (lane, code, key)
 left join condition c on c.lane = x.lane and c.id = x.instruction
 order by x.lane, x.code, x.key for update of x

@@ -111,6 +111,8 @@ class House:
     async def world(self, *rows: Any) -> World:
         """These conditions with all that hangs on them, after what is in the log."""
         self.worlds += 1
+        await self.running.core.sweep()  # what was left to be told takes its place in the log first
+        await self.running.core.idle()
         async with self.pool.acquire() as db:
             heads = await events.heads(db, range(64))
         world = World(heads=dict(heads), first_message=self.worlds * 1_000_000)

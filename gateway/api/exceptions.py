@@ -16,6 +16,7 @@ from gateway.api.route import JSON, Asked, Call, Route, answer, missing, read_bo
 from gateway.handlers import commands
 from gateway.handlers.exceptions import DEEDS, aggregate_of
 from gateway.items import Handling
+from gateway.rights import DEED_RIGHTS
 from schemas.problem import Refused
 from store import desk, exceptions, messages
 
@@ -175,12 +176,12 @@ def _message(row: Any) -> dict[str, Any]:
     }
 
 
-def _deed(path: str, right: Any, name: str, summary: str, *refuses: str) -> Route:
+def _deed(path: str, name: str, summary: str, *refuses: str) -> Route:
     action = path.rsplit("/", 1)[-1]
     return Route(
         "POST",
         f"/v1/exceptions/{{id}}/{path}",
-        right,
+        DEED_RIGHTS[action],
         act,
         name,
         "exceptions",
@@ -216,32 +217,27 @@ ROUTES = (
     ),
     _deed(
         "close",
-        "maker or checker",
         "closeException",
         "Say how a person dealt with it",
     ),
     _deed(
         "reinject",
-        "maker or checker",
         "reinjectException",
         "Send its message through once more, as it came",
     ),
     _deed(
         "repair",
-        "maker",
         "repairException",
         "Store corrected bytes beside the original; another person lets them in",
     ),
     _deed(
         "repair/approve",
-        "checker",
         "approveRepair",
         "Let corrected bytes in, in place of the original; never by who wrote them",
         "four_eyes",
     ),
     _deed(
         "repair/refuse",
-        "maker or checker",
         "refuseRepair",
         "Turn corrected bytes down, or take one's own back",
     ),

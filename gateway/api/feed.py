@@ -31,6 +31,7 @@ PAGE = 500
 ROUNDS_MAX = 20
 STREAMS_MAX = 500
 HEARTBEAT_SECONDS = 15.0
+ASK_SECONDS = 2.0  # how soon a stream ends whose reader may see other things, or none, by now
 BEAT_SECONDS = 0.1
 NOW = "now"
 PLAIN = (
@@ -134,7 +135,7 @@ async def _follow(
 ) -> None:
     asked: Followed = call.query
     loop = asyncio.get_running_loop()
-    spoke_at = loop.time()
+    spoke_at = asked_at = loop.time()
     while not streams.ending.is_set():
         async with call.core.pool.acquire() as db:
             rows = await queries.feed(db, place, PAGE)
@@ -143,9 +144,11 @@ async def _follow(
             place[row["lane"]] = row["seq"]
             if asked.wants(row):
                 lines.append(_line(row, place))
-        if not lines and loop.time() - spoke_at >= HEARTBEAT_SECONDS:
+        if loop.time() - asked_at >= ASK_SECONDS:  # however busy it is
             if not await call.still_allowed():
                 return
+            asked_at = loop.time()
+        if not lines and loop.time() - spoke_at >= HEARTBEAT_SECONDS:
             lines.append(b": still here\n\n")
         if lines:
             await response.write(b"".join(lines))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 BEAT_SECONDS = 0.1
 POLL_SECONDS = 1.0  # commits of other processes wake nobody here
-HEARTBEAT_SECONDS = 15.0
+HEARTBEAT_SECONDS = 5.0
 SCREENS_MAX = 500
 WAITING_MAX = 20
 CATCH_UP_MAX = 5_000

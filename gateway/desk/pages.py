@@ -29,9 +29,10 @@ from gateway.desk.story import add_story
 from gateway.desk.tickets import add_tickets
 from gateway.desk.upload import add_upload
 from gateway.desk.users import add_users
+from gateway.rights import scope_of
 from schemas.problem import Refused
 from schemas.static_rows import Instrument
-from store import approvals, desk, keys, link_work, queries
+from store import approvals, desk, keys, link_work, queries, scope
 from store import restarts as store_restarts
 from store.desk import View
 
@@ -135,7 +136,8 @@ class Desk(Frame):
         """The event stream of one open list."""
 
         async def still_allowed() -> bool:
-            return await self.sessions.seat(request, in_use=False) is not None
+            now = await self.sessions.seat(request, in_use=False)
+            return now is not None and scope_of(now.client, self.core.static) == scope.current()
 
         view = None if "only" in request.query else self.view(request.query)
         return await live.stream(request, self.pulses, view, still_allowed)

@@ -19,6 +19,7 @@ import parsers
 import parsers.containers
 from gateway.inbound import related, transport_key
 from gateway.items import Handling, Item, Result
+from gateway.rights import BEYOND, DEED_RIGHTS, Subject, scope_of, subject_of_row
 from schemas.problem import MessageError, Problem, Refused
 from schemas.static_rows import LinkRow
 from store import exceptions as queue
@@ -70,6 +71,7 @@ class Standing:
     closed_by: str | None
     outcome: str | None
     message: int | None
+    subject: Subject  # what rights to it are held against
     link: str = ""
     state: str = ""  # of the inbox row
     body: bytes = b""
@@ -106,7 +108,8 @@ class Exceptions:
         if not names:
             return
         for row in await queue.lock_many(db, names):
-            self.known[row["lane"], row["code"], row["key"]] = _standing(row)
+            subject = subject_of_row(row, self.advance.desk.static, self.advance.desk.today)
+            self.known[row["lane"], row["code"], row["key"]] = _standing(row, subject)
         by_message: dict[int, list[Standing]] = {}
         for standing in self.known.values():
             if standing.message is not None:
@@ -149,11 +152,19 @@ class Exceptions:
 
     def _current(self, item: Handling) -> Standing:
         standing = self.known.get((item.lane, item.code, item.key))
-        if standing is None:
+        if standing is None or not self._seen(standing, item):
             raise _refuse("id", "unknown", "there is no such exception")
+        why = item.client.why_not(DEED_RIGHTS[item.action], standing.subject)
+        if why is not None:
+            raise _refuse("rights", BEYOND, f"{why}; another person must do this")
         if standing.round != item.round:
             raise _refuse("id", "stale", "it was raised again since you looked; look again")
         return standing
+
+    def _seen(self, standing: Standing, item: Handling) -> bool:
+        """Whether the person may see it: of their portfolios, or any for who is bounded to none."""
+        scope = scope_of(item.client, self.advance.desk.static)
+        return scope is None or standing.portfolio in scope.portfolios
 
     # the deeds ------------------------------------------------------------------------------------
 
@@ -317,7 +328,7 @@ DECIDERS = {
 }
 
 
-def _standing(row: Any) -> Standing:
+def _standing(row: Any, subject: Subject) -> Standing:
     lane, code, key = row["lane"], row["code"], row["key"]
     return Standing(
         lane,
@@ -330,6 +341,7 @@ def _standing(row: Any) -> Standing:
         row["closed_by"],
         row["outcome"],
         row["message"],
+        subject,
     )
 
 

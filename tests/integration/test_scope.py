@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import re
 import zipfile
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,6 +19,7 @@ from desk_house import DELIVERY, House, housed
 from test_desk_guard import routes
 
 from gateway import identity, people
+from gateway.api.cases import exception_id
 from gateway.clock import real_now
 from gateway.rights import scope_of
 from schemas.instruction import Instruction
@@ -142,15 +145,97 @@ async def test_the_streams_tell_of_ones_own_portfolio_alone(house: House) -> Non
     ):
         events = (await answer.json())["events"]
     assert {e["portfolio"] for e in events} == {MINE}
-    async with house.pool.acquire() as db:
-        ids = [r["id"] for r in await db.fetch("select id from instruction order by portfolio")]
     pam = await house.signed_in("pam")
-    visible = "~".join(str(i) for i in ids)
-    page = await pam.get("/?tab=all")
-    shown = re.findall(r'<tr id="i-([0-9a-f-]{36})"', page)
-    assert len(shown) == 2
-    assert not set(shown) & {str(i) for i in await _of(house, FOREIGN)}
-    assert visible
+    shown = re.findall(r'<tr id="i-([0-9a-f-]{36})"', await pam.get("/?tab=all"))
+    assert set(shown) == {str(i) for i in await _of(house, MINE)}
+
+
+async def test_an_open_stream_tells_of_nothing_else_and_ends_when_rights_move(house: House) -> None:
+    key = await bounded(house, "viewer")
+    pam = await house.signed_in("pam")
+    told: dict[str, str] = {"feed": "", "live": ""}
+
+    async def follow(name: str, answer: aiohttp.ClientResponse) -> None:
+        async for chunk in answer.content.iter_any():
+            told[name] += chunk.decode()
+
+    async with (
+        aiohttp.ClientSession(headers={"Authorization": f"Bearer {key}"}) as api,
+        api.get(f"{house.url}/v1/events/stream?after=") as feed,
+        pam.web.get(f"{house.url}/live?tab=all") as live,
+        asyncio.timeout(40),
+    ):
+        following = [
+            asyncio.create_task(follow("feed", feed)),
+            asyncio.create_task(follow("live", live)),
+        ]
+        await _submitted(house, FOREIGN, 7)
+        await _submitted(house, MINE, 7)
+        while MINE not in told["feed"] or '"new":["' not in told["live"]:
+            await asyncio.sleep(0.05)
+        for mark in await foreign_marks(house):
+            assert mark not in told["feed"] + told["live"]
+        async with house.pool.acquire() as db:
+            moved = [Entitlement("pam", "viewer", portfolio=FOREIGN)]
+            await store_people.replace(db, "pam", moved)
+        await asyncio.gather(*following)
+
+
+async def _submitted(house: House, portfolio: str, n: int) -> None:
+    client = await identity.authenticate(house.pool, house.keys["both"])
+    assert client
+    body = RVP | {"reference": f"{portfolio}/{n}", "portfolio": portfolio}
+    await house.running.core.submit(client, [Instruction.model_validate(body)])
+
+
+async def _raised(house: House, portfolio: str | None, code: str) -> str:
+    """An exception about an instruction of this portfolio, or about nothing known; its name."""
+    async with house.pool.acquire() as db:
+        about = await db.fetchrow(
+            "select lane, id from instruction where $1::text is null or portfolio = $1 limit 1",
+            portfolio,
+        )
+        await db.execute(
+            "insert into exception (lane, instruction, code, key, text, raised_at)"
+            " values ($1, $2, $3, 'k', 'planted', now())",
+            about["lane"], about["id"] if portfolio else None, code,
+        )  # fmt: skip
+        return exception_id(await db.fetchrow("select * from exception where code = $1", code))
+
+
+async def _close(house: House, key: str, token: str) -> int:
+    async with (
+        aiohttp.ClientSession(headers={"Authorization": f"Bearer {key}"}) as api,
+        api.post(
+            f"{house.url}/v1/exceptions/{token}/close",
+            json={"reason": "dealt with"},
+            headers={"Idempotency-Key": sha256(token.encode()).hexdigest()},
+        ) as answer,
+    ):
+        return answer.status
+
+
+async def test_a_deed_on_an_exception_reaches_as_far_as_rights_do(house: House) -> None:
+    mine = await _raised(house, MINE, "planted_mine")
+    foreign = await _raised(house, FOREIGN, "planted_foreign")
+    homeless = await _raised(house, None, "planted_homeless")
+    key = await bounded(house, "viewer", "maker")
+    assert [await _close(house, key, t) for t in (foreign, homeless, mine)] == [404, 404, 200]
+    async with house.pool.acquire() as db:
+        closed = await db.fetch("select code from exception where closed_at is not null")
+    assert [r["code"] for r in closed] == ["planted_mine"]
+
+
+async def test_who_only_looks_here_and_makes_elsewhere_does_nothing_here(house: House) -> None:
+    mine = await _raised(house, MINE, "planted_mine")
+    key = await bounded(house, "viewer", "maker")
+    async with house.pool.acquire() as db:
+        rights = [
+            Entitlement("pam", "viewer", portfolio=MINE),
+            Entitlement("pam", "maker", portfolio=FOREIGN),
+        ]
+        await store_people.replace(db, "pam", rights)
+    assert await _close(house, key, mine) == 403
 
 
 async def _of(house: House, portfolio: str) -> list[UUID]:
