@@ -165,9 +165,11 @@ select m.id, m.direction, m.link, m.stored_at, m.body, coalesce(o.type, i.type) 
            where f.message = m.id limit 1)) as instruction,
        coalesce(o.reason, i.reason) as reason, coalesce(i.seen, 1) as seen,
        r.original as repairs, (select a.message from repair a
-           where a.original = m.id and a.decision = 'approved') as repaired_as
+           where a.original = m.id and a.decision = 'approved') as repaired_as,
+       p.key as authenticated_by
 from raw_message m left join inbox i on i.id = m.id and m.direction = 'in'
 left join outbox o on o.id = m.id and m.direction = 'out'
+left join authentication p on p.message = m.id
 left join repair r on r.message = m.id where m.id = $1
 """
 PARKED_MESSAGES = """

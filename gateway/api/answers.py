@@ -204,6 +204,9 @@ class Message(MessageLine):
     problems: list[Fault]
     repairs: Annotated[int | None, Field(description="the message these bytes correct")]
     repaired_as: Annotated[int | None, Field(description="the message that took its place")]
+    authenticated_by: Annotated[
+        str | None, Field(description="the LAU key that vouched for it when it came")
+    ]
 
 
 class CaseMessage(Answer):

@@ -108,6 +108,7 @@ async def read_message(call: Call) -> web.Response:
             "problems": found if row["direction"] == "in" else [],
             "repairs": row["repairs"],
             "repaired_as": row["repaired_as"],
+            "authenticated_by": row["authenticated_by"],
         }
     )
 

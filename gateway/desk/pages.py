@@ -230,6 +230,7 @@ class Desk(Frame):
             size=len(row["body"]),
             repairs=row["repairs"],
             repaired_as=row["repaired_as"],
+            authenticated_by=row["authenticated_by"],
         )
 
     async def positions(self, request: web.Request, seat: Seat) -> web.StreamResponse:

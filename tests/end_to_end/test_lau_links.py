@@ -73,7 +73,7 @@ async def taken(quay: Path, name: str) -> None:
     await until(lambda: (quay / "done" / name).exists() and not (quay / "in" / name).exists())
 
 
-async def why_parked(street: Street, link: str, count: int = 1) -> list[Any]:
+async def newest(street: Street, link: str, count: int = 1) -> list[Any]:
     """The newest messages of a link, once they are worked."""
     await street.quiet()
     said = await street.get("/v1/messages", link=link, direction="in", limit=count)
@@ -96,6 +96,9 @@ async def test_an_instruction_goes_out_authenticated_and_is_settled_by_what_is(
     ):
         name = answer(quay, text, by)
         await in_state(street, id_, state)
+        [message] = await newest(street, "quay")
+        shown = await street.get(f"/v1/messages/{message['id']}")
+        assert shown["authenticated_by"] == ("quay 1" if by is CURRENT else "quay 2")
         assert (quay / "done" / f"{name}.lau").exists() and not (
             quay / "in" / f"{name}.lau"
         ).exists()
@@ -120,7 +123,7 @@ async def test_a_file_without_right_authentication_is_kept_and_never_applied(
         put(quay / "in", f"{name}.lau", proof)
     put(quay / "in", name, accepts(wire))
     await taken(quay, name)
-    [message] = await why_parked(street, "quay")
+    [message] = await newest(street, "quay")
     assert (message["state"], message["type"], message["reference"]) == ("parked", None, None)
     assert message["reason"].startswith(f"{rule}: companion file: ")
     if rule == "lau_wrong":
@@ -144,7 +147,7 @@ async def test_a_name_alone_is_no_answer_on_a_link_with_authentication(
     put(quay / "out", f"{file.name}.ack.lau", builders.lau.sign_file(b"taken", CURRENT))
     put(quay / "out", f"{file.name}.ack", b"taken")
     await until(lambda: (quay / "done" / f"{file.name}.ack").exists())
-    [message] = await why_parked(street, "quay")
+    [message] = await newest(street, "quay")
     assert message["reason"].startswith("lau_name: companion file: ")
     assert (await street.case(id_))["state"] == "released_to_wire"
 
@@ -153,13 +156,13 @@ async def test_nobody_sends_through_what_was_not_authenticated(street: Street, q
     id_ = await street.submit(purchase("LAU-AGAIN"))
     wire = await street.wire(id_)
     await taken(quay, answer(quay, accepts(wire), None))
-    [message] = await why_parked(street, "quay")
+    [message] = await newest(street, "quay")
     case = await raised(street, message["id"])
     assert case["code"] == "lau_missing"
     status_, said = await street.post("ben", f"/v1/exceptions/{case['id']}/reinject", {})
     assert status_ == 200, said
     await street.quiet()
-    [message] = await why_parked(street, "quay")
+    [message] = await newest(street, "quay")
     assert message["state"] == "parked" and message["reason"].startswith("lau_missing")
     assert (await street.case(id_))["state"] == "released_to_wire"
 
@@ -167,7 +170,7 @@ async def test_nobody_sends_through_what_was_not_authenticated(street: Street, q
 async def test_the_same_rule_holds_over_http(street: Street) -> None:
     said = mt548("SILAU0000000001", "LH1", "MTCH//MACH")
     [bare, right] = await street.deliver("swift", said, builders.lau.sign_fin(said, CURRENT))
-    found = {m["id"]: m["reason"] for m in await why_parked(street, "swift", 2)}
+    found = {m["id"]: m["reason"] for m in await newest(street, "swift", 2)}
     assert found[bare].startswith("lau_missing: block S: ")
     assert found[right] == "unknown_reference"
 
@@ -177,6 +180,6 @@ async def test_a_link_whose_keys_are_not_in_the_settings_takes_nothing(street: S
         b"<DataPDU><Body>" + sese024("SILAU2", "LX1", "MACH") + b"</Body></DataPDU>", CURRENT
     )
     await street.deliver("swiftnet", signed)
-    [message] = await why_parked(street, "swiftnet")
+    [message] = await newest(street, "swiftnet")
     assert message["reason"].startswith("lau_wrong: LAU: ")
     assert "no key is known for this link" in message["reason"]
