@@ -95,13 +95,14 @@ def _reported(text: str, start: int, end: int, kind: str) -> list[Fault]:
 
 def _placed(text: str, start: int, block: str, faults: Iterable[Fault]) -> Iterator[Finding]:
     """Faults of a block that begins here, as findings with line and column in the bytes."""
-    line, seen = 1, 0
+    line, seen, before = 1, 0, -1  # the line end before the place
     for fault in sorted(faults, key=lambda fault: fault.column):
         rule = BY_CODE[fault.rule]
         at = start + fault.column
         line += text.count("\n", seen, at)
+        before = max(before, text.rfind("\n", seen, at))
         seen = at
-        column = at - text.rfind("\n", 0, at)
+        column = at - before
         path = f"{block}/{fault.tag}".rstrip("/")
         yield findings.of_rule(
             rule, path, line, column, fault.message, fault.value or None, rule.code
