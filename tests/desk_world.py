@@ -559,7 +559,7 @@ def _one(
     done = state == "settled"
     row = condition(
         number,
-        lane=number % 64,
+        lane=number % 63 + 1,  # not the house's own, in which sign-ins are told meanwhile
         portfolio=draw.choice(PORTFOLIOS),
         state=state,
         direction="DELI" if free or draw.random() < 0.4 else "RECE",
