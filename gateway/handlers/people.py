@@ -43,8 +43,8 @@ def act(advance: Advance, item: Action) -> None:
                 refusal.path, refusal.rule, refusal.text, _about(advance, case, item, refusal)
             )
         may(advance, item.client, ACTION_RIGHTS[item.action], case)
-        case.flags.discard(FOLLOW_UP_DUE)
         ACTIONS[item.action](advance, case, item)
+        case.flags.discard(FOLLOW_UP_DUE)  # what was refused leaves it due
         case.touched = True
         advance.results[id(item)] = Result("done", case.id, advance.desk.state_of(case))
     except Refused as refused:

@@ -12,7 +12,9 @@ import builders.fin
 import builders.mx
 from gateway.config import Settings
 from gateway.handlers.case import Case
+from schemas.identifiers import is_test_bic
 from schemas.instruction import Instruction, Payment, Wire
+from schemas.problem import MessageError, Problem
 from schemas.static_rows import ChannelProfile
 from store.cases import Timer
 from store.messages import Out, Raw
@@ -45,11 +47,25 @@ def message(
     cancel_of: str | None,
     service: str | None,
 ) -> bytes:
-    """The bytes as they go out; MessageError names what the format cannot carry."""
+    """The bytes as they go out; MessageError names what the format, or a live link, does not carry."""
+    if desk.settings.environment == "LIVE":
+        _no_test_bics(wire)
     if format_ in MT:
         return builders.fin.write(format_, body, wire, cancel_of=cancel_of)
     document = builders.mx.write(format_, body, wire, cancel_of=cancel_of)
     return builders.mx.datapdu(document, wire, created_at=desk.now, service=service)
+
+
+def _no_test_bics(wire: Wire) -> None:
+    """A BIC of test and training neither sends nor receives on a live link."""
+    words = "a BIC whose eighth character is 0 is for test and training: correct the static data"
+    problems = [
+        Problem(f"wire.{name}", "test_bic", words, bic)
+        for name, bic in (("sender", wire.sender), ("receiver", wire.receiver))
+        if is_test_bic(bic)
+    ]
+    if problems:
+        raise MessageError("unsendable", problems)
 
 
 def queue(

@@ -11,6 +11,8 @@ from street import nak
 from test_http import PAYMENT, Api, problem, serving
 from test_proposals import asked, decided
 
+from gateway.config import Settings
+
 ACCOUNT = (
     "portfolio,servicer,safekeeping_account,cash_account,currency,cash_basis\n"
     "AGE-CORE,MERIUS30,,MB300001USD,USD,contractual\n"
@@ -19,8 +21,9 @@ ACCOUNT = (
 
 @pytest.fixture
 async def api(database: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Api]:
-    """A LIVE gateway as it comes, with no setting about resting."""
-    monkeypatch.setenv("FINALITY_ENVIRONMENT", "LIVE")
+    """A gateway that rests as LIVE does by default; LIVE itself takes none of the demo's test BICs."""
+    resting = Settings(data=tmp_path, environment="LIVE").cooling_hours
+    monkeypatch.setenv("FINALITY_SSI_COOLING_HOURS", str(resting))
     async with serving(database.owner, database.app, tmp_path) as caller:
         yield caller
 
