@@ -73,7 +73,7 @@ def statement(fields: Iterable[Field]) -> Iterator[Balance | Entry | Problem]:
     """Balances and entries in order; a problem stands where one cannot be read or does not add up."""
     waiting: Entry | None = None
     sum_: Decimal | None = None
-    for field in fields:
+    for field in _without_blank_lines(fields):
         if field.tag == "86" and waiting is not None:
             yield _with_text(waiting, field.value)
             waiting = None
@@ -110,7 +110,7 @@ def holdings(fields: Iterable[Field]) -> Iterator[Holding | Problem]:
     begun: int | None = None
     isin = description = None
     held: list[Held] = []
-    for field in fields:
+    for field in _without_blank_lines(fields):
         block = field.path.rpartition("/")[2]
         if field.tag == "97A" and field.value.startswith(":SAFE//"):
             account = field.value[7:]
@@ -133,6 +133,13 @@ def holdings(fields: Iterable[Field]) -> Iterator[Holding | Problem]:
                 yield read
             elif len(held) < HELD_MAX:
                 held.append(read)
+
+
+def _without_blank_lines(fields: Iterable[Field]) -> Iterator[Field]:
+    """Some write an empty line between two fields, where none is allowed."""
+    for field in fields:
+        blank = field.value.endswith("\n")
+        yield field._replace(value=field.value.rstrip("\n")) if blank else field
 
 
 def _entry(field: Field) -> Entry | Problem:

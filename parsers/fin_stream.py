@@ -242,6 +242,7 @@ def _bare(source: _Source, message: Message) -> Iterator[Field]:
                 break
         yield from taken.fields(source, limit if stop is None else stop)
         if ended is not None:
+            message.after = source.text[source.at : ended]
             source.take(ended)
             _take_trailer(source, message)
             break
@@ -295,7 +296,7 @@ class _Taken:
             else:
                 if tag == "16R":
                     self._enter(value, line)
-                yield Field(tag, value.rstrip("\n"), line, self.path)
+                yield Field(tag, value, line, self.path)
                 if tag == "16S":
                     self._leave(value, line)
             line += 1 + part.count("\n")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import BinaryIO
 
-from parsers import fin, fin_content, fin_stream, findings
+from parsers import fin, fin_content, fin_envelope, fin_stream, findings
 from parsers.fin_stream import Field, Message
 from schemas.finding import Finding
 from schemas.mt.fields import FORMATS
@@ -51,7 +51,18 @@ def _of_message(message: Message) -> Iterator[Finding]:
         fault = fin_content.fault(field.tag, field.value)
         if fault is not None:
             yield _of_field(field, fault, message.line)
-    yield from (findings.of_problem(fault) for fault in message.faults)
+    around = list(_around(message))
+    yield from around
+    said = {found.rule for found in around}
+    for problem in message.faults:
+        if problem.rule not in said:
+            yield findings.of_problem(problem)
+
+
+def _around(message: Message) -> Iterator[Finding]:
+    """What is wrong before the text of a message that is not judged as a whole."""
+    for found in fin_envelope.check((message.before + "\n-}").encode("latin-1", "replace")):
+        yield replace(found, line=found.line + message.line - 1)
 
 
 def _whole(message: Message, held: list[Field]) -> Iterator[Finding]:

@@ -13,7 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers import containers, encodings, fin_entries, fin_stream, fin_text
+from parsers import (
+    containers,
+    encodings,
+    fin,
+    fin_entries,
+    fin_stream,
+    fin_stream_verdict,
+    fin_text,
+)
 from parsers.fin_entries import Balance, Entry, Held, Holding
 from parsers.fin_stream import Field, Message, Other, messages
 from schemas.problem import MessageError, Problem
@@ -181,8 +189,15 @@ def test_streamed_messages_of_others_are_those_read_at_once():
                 break
             at_once.append([(f.tag, f.value.rstrip("\n")) for f in read.fields])
         if at_once:
+            alone = [
+                f.rule
+                for item in containers.unpack(path.read_bytes())
+                for f in fin.check_bytes(item.body)
+            ]
+            passing = fin_stream_verdict.verdict(io.BytesIO(path.read_bytes()))
+            assert [f.rule for f in passing] == alone, path
             streamed = [
-                [(f.tag, f.value) for f in each.fields]
+                [(f.tag, f.value.rstrip("\n")) for f in each.fields]
                 for each in messages(io.BytesIO(path.read_bytes()), 300)
                 if isinstance(each, Message)
             ]
@@ -207,6 +222,7 @@ def test_any_bytes_in_any_chunks_give_the_same_messages(raw, chunk):
         if isinstance(each, Message):
             list(fin_entries.statement(each.fields))
             list(fin_entries.holdings(each.fields))
+    list(fin_stream_verdict.verdict(io.BytesIO(raw)))
 
 
 BOMBS = [b"{1:" * 300_000, b"{1:F01A}" * 50_000, b"{" * 500_000, b"\n:" * 300_000, b"\n:20:" * 100_000,
