@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from parsers import fin_content, fin_settlement_rules
+from parsers import fin_content, fin_payment_rules, fin_settlement_rules, fin_statement_rules
 from parsers.fin_rule import Rules
 from parsers.fin_shape import SHAPES_KEPT, Shape
 from parsers.fin_structure import Departure, Structure, structure
 from parsers.fin_text import FinMessage
 from schemas.mt import MESSAGES
 
-RULES: dict[str, Rules] = {**fin_settlement_rules.RULES}
+RULES: dict[str, Rules] = {
+    **fin_settlement_rules.RULES,
+    **fin_payment_rules.RULES,
+    **fin_statement_rules.RULES,
+}
 # the validation flag of block 3 that makes another message of a type
 KINDS = frozenset({"STP", "REMIT", "COV"})
 _NONE = Rules()
