@@ -88,7 +88,8 @@ where (e.cause is not null and m.id is null) or (e.cause is null and i.id is nul
                           'ExceptionClosed', 'ProposalMade', 'ProposalApproved',
                           'ProposalRejected', 'ProposalWithdrawn', 'ProposalStale')
        and not (e.portfolio = ''
-                and exists (select from person where login = e.payload::json ->> 'person')))
+                and exists (select from person where login = e.payload::json ->> 'person'))
+       and not (e.type like 'Alarm%' and exists (select from alarm a where a.id = e.aggregate)))
 """
 NO_RAW = "select i.id, i.link from inbox i left join raw_message m using (id) where m.id is null"
 NO_INBOX = """

@@ -16,6 +16,7 @@ from test_http import Api, problem, serving
 from gateway.alarm_rules import RULES
 from gateway.alarms import Watch, check_limits
 from gateway.api import answers
+from gateway.verify import verify
 from schemas.problem import Refused
 from store.alarms import QUERIES
 
@@ -194,3 +195,14 @@ async def _at_the_desk(house: House) -> None:
     assert "muted by ann" in page
     assert "approval_late" not in await ann.get("/export/alarms.csv")
     assert "Approval late" in await ann.get("/export/alarms.csv")
+
+
+async def test_what_is_told_of_alarms_has_its_cause_in_the_books(api: Api) -> None:
+    alarm = await late_approval(api)
+    await answered(api, alarm["id"], "own")
+    await api.running.core.sweep()
+    await api.running.core.idle()
+    async with api.running.core.pool.acquire() as db:
+        told = await db.fetch("select type from event where type like 'Alarm%'")
+        assert {r["type"] for r in told} >= {"AlarmRaised", "AlarmOwned"}
+        assert await verify(db) == []

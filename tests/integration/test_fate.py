@@ -19,6 +19,7 @@ from gateway.relay import Relay
 from gateway.schema_store import installed_schemas
 from store import messages
 from store.messages import Patience
+from store.scope import ScopedPool
 
 PAYMENT = {
     "kind": "bank",
@@ -42,7 +43,12 @@ async def dies_after_finding(given: wiring.Parts, data: Path, link: str) -> None
     """A gateway that finds what its predecessor was sending, and gets no further."""
     settings = Settings(data=data)
     async with await wiring.make_pool(given.app_dsn, settings) as pool:
-        core = Core(pool, settings, VirtualClock(TUESDAY), installed_schemas(data))
+        core = Core(
+            ScopedPool(pool, given.app_dsn),
+            settings,
+            VirtualClock(TUESDAY),
+            installed_schemas(data),
+        )
         core.inbounds[link] = Inbound(core, link)
         config = LinkConfig(link, "directory", "mx")
         relay = Relay(core, DirectoryLink(core, config, data / "links" / link))
