@@ -55,7 +55,9 @@ def plain(raw: bytes) -> bytes:
         return raw
     if (codec := wide(raw)) is not None:
         found = narrow(raw, codec)
-        return raw if found is None else _plain_fin(found)
+        if found is None:
+            return raw
+        return found if codec == "cp500" else _plain_fin(found)  # a byte for a byte as it is
     raw = raw.removeprefix(BOM)
     if raw[:1000].lstrip(_BLANK)[:5] == b"<?xml" and (declared := _DECLARED.search(raw[:1200])):
         name = declared[1].decode().lower().replace("_", "-")

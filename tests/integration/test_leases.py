@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from gateway.runner import OUTAGES
 from gateway.seat import Seat
 from store import leases
 from store.leases import LANES, Held, LostLease
@@ -39,12 +40,18 @@ class Worker:
 
     async def look_round(self) -> set[int]:
         """Renew, strike off the dead, take what is free; the lanes that are ours now."""
+        try:
+            mine = await self._looked()
+        except OUTAGES:  # a session ended a moment before: looked again, as the gateway does
+            mine = await self._looked()
+        self.held = Held(self.name, mine)
+        return set(mine)
+
+    async def _looked(self) -> set[int]:
         async with self.seat.taken() as db:
             mine = await leases.renew(db, self.name, SECONDS)
             await leases.workers(db, SECONDS)
-            mine |= await leases.take(db, self.name, SECONDS, LANES)
-        self.held = Held(self.name, mine)
-        return set(mine)
+            return mine | await leases.take(db, self.name, SECONDS, LANES)
 
     async def session(self) -> int:
         async with self.seat.taken() as db:
