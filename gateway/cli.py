@@ -208,23 +208,49 @@ def _parse_big(file: Path, as_json: bool) -> bool:
 
 @app.command()
 def validate(
-    files: Annotated[list[Path], typer.Argument(help="Files of messages, or - for stdin.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files of messages, or - for stdin.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
     schema_only: Annotated[bool, typer.Option("--schema-only")] = False,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="List every rule with its source instead.")
+    ] = False,
 ) -> None:
-    """Check messages; exit 1 if any is invalid."""
+    """Check messages, saying what would be right; exit 1 if any is invalid."""
+    if rules:
+        from gateway import messages
+
+        typer.echo(messages.rules(as_json))
+        return
+    if not files:
+        raise typer.BadParameter("name at least one file, or - for stdin, or ask for --rules")
     count, errors = 0, False
     for f in _findings(files, schema_only):  # printed as they come: there may be a million
         if as_json:
             sys.stdout.write((", " if count else "[") + json.dumps(f))
         else:
-            typer.echo(f"{f['file']}:{f['line']}: {f['rule']}: {f['path']}: {f['message']}")
+            typer.echo(_said(f))
         count, errors = count + 1, errors or f["severity"] == "error"
     if as_json:
         typer.echo("]" if count else "[]")
     else:
         typer.echo(f"{count} findings" if count else "valid")
     raise typer.Exit(1 if errors else 0)
+
+
+def _said(f: dict[str, Any]) -> str:
+    """A finding for a person: where, which rule, what is wrong, what would be right."""
+    tone = {"error": typer.colors.RED, "warning": typer.colors.YELLOW}.get(f["severity"])
+    where = typer.style(f"{f['file']}:{f['line']}:{f['column']}", bold=True)
+    rule = typer.style(f"{f['severity']} {f['rule']}", fg=tone)
+    nak = f"  (a network answers {f['nak']})" if f["nak"] else ""
+    lines = [f"{where}: {rule}: {f['path']}: {f['message']}{nak}"]
+    if f["value"]:
+        lines.append(f"    found  {f['value'].splitlines()[0][:100]}")
+    if f["right"]:
+        lines.append(f"    right  {f['right']}")
+    return "\n".join(lines)
 
 
 def _findings(files: list[Path], schema_only: bool) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import threading
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import builders.fin
@@ -15,6 +17,9 @@ from gateway.schema_store import installed_schemas
 from schemas.event import canonical
 from schemas.finding import Finding
 from schemas.instruction import Instruction, Payment
+from schemas.mt.rules import RULES
+from schemas.mx.compiler import Schemas
+from schemas.mx.interface import RULES as ENVELOPE_RULES
 from schemas.problem import MessageError, Problem, Refused
 
 MT = frozenset({"mt540", "mt541", "mt542", "mt543", "mt103", "mt202"})
@@ -118,8 +123,16 @@ def text(reading: dict[str, Any]) -> str:
 
 
 def validate_all(payload: bytes, schema_only: bool) -> list[dict[str, Any]]:
-    """What is wrong with the messages of a file, and where."""
-    schemas = installed_schemas()
+    """What is wrong with the messages of a file, and where; one file at a time."""
+    with _JUDGING:  # a compiled schema keeps its last verdict
+        return _validated(payload, schema_only, _schemas())
+
+
+_JUDGING = threading.Lock()
+_schemas = cache(installed_schemas)
+
+
+def _validated(payload: bytes, schema_only: bool, schemas: Schemas) -> list[dict[str, Any]]:
     findings: list[dict[str, Any]] = []
     items = _unpacked(payload)
     for item, place in zip(items, parsers.containers.places(payload, items), strict=True):
@@ -127,6 +140,18 @@ def validate_all(payload: bytes, schema_only: bool) -> list[dict[str, Any]]:
             found = parsers.check(item.body, schemas)
             findings += [dataclasses.asdict(_placed(each, *place)) for each in found]
     return findings
+
+
+def rules(as_json: bool) -> str:
+    """Every rule of the validator: code, what it applies to, how sure it is, what it says, its source."""
+    listed = sorted((*RULES, *ENVELOPE_RULES.values()), key=lambda rule: rule.code)
+    if as_json:
+        return json.dumps([dataclasses.asdict(rule) for rule in listed])
+    return "\n".join(
+        f"{r.code:<18} {r.severity:<8} {r.layer:<9} {r.confidence:<7} {r.applies}: {r.says}"
+        f"  [{r.source}]"
+        for r in listed
+    )
 
 
 def _placed(found: Finding, line: int, column: int) -> Finding:

@@ -194,6 +194,29 @@ class MessageLines(Answer):
     cursor: Page
 
 
+class MessageFinding(Answer):
+    """One thing to say about a message; `line` and `column` are those of the bytes that were sent."""
+
+    rule: str
+    severity: Literal["error", "warning", "info"]
+    layer: Literal["syntax", "network", "schema", "usage", "business"]
+    path: str
+    line: int
+    column: int
+    message: str
+    value: str | None
+    right: Annotated[str, Field(description="what would be right")]
+    nak: Annotated[str | None, Field(description="what a network would answer")]
+
+
+class Verdict(Answer):
+    """Whether every message of a payload is valid, and everything there is to say of them."""
+
+    valid: bool
+    messages: int
+    findings: list[MessageFinding]
+
+
 class Message(MessageLine):
     """A message as it is stored, read and described."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import hashlib
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -11,6 +12,7 @@ from pydantic import Field
 
 import parsers
 import parsers.containers
+from gateway import messages as verdicts
 from gateway import problems
 from gateway.api import answers, cases
 from gateway.api.cursors import number, read_cursor, write_cursor
@@ -52,6 +54,12 @@ class Listed(Asked):
     reference: str | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 100
     cursor: str | None = None
+
+
+class Judged(Asked):
+    """How much is checked."""
+
+    schema_only: bool = False
 
 
 async def deliver(call: Call) -> web.Response:
@@ -122,7 +130,29 @@ def read(raw: bytes, schemas: Schemas) -> tuple[dict[str, Any] | None, list[dict
     return {"kind": type(said).__name__, **dataclasses.asdict(said)}, []
 
 
+async def validate(call: Call) -> web.Response:
+    """The verdict on a payload of one or many messages; nothing of it is stored."""
+    asked: Judged = call.query
+    found = await asyncio.to_thread(verdicts.validate_all, call.body, asked.schema_only)
+    count = len(parsers.containers.unpack(call.body))
+    valid = not any(f["severity"] == "error" for f in found)
+    return answer({"valid": valid, "messages": count, "findings": found})
+
+
 ROUTES = (
+    Route(
+        "POST",
+        "/v1/messages/validate",
+        "viewer",
+        validate,
+        "validateMessages",
+        "messages",
+        "Check messages without storing them: every finding with its rule, place and what would be right",
+        {200: answers.Verdict},
+        query=Judged,
+        takes=dict.fromkeys(TEXTS),
+        refuses=("empty",),
+    ),
     Route(
         "POST",
         "/v1/messages",

@@ -738,3 +738,22 @@ async def test_a_disabled_key_is_out_within_seconds(api):
     await asyncio.sleep(identity.REMEMBERED_SECONDS + 0.1)
     status, _, _ = await api.call("vera", "GET", "/v1/links")
     assert status == 401
+
+
+async def test_a_message_is_judged_without_being_stored(api):
+    good = (Path(__file__).parents[1] / "golden/mt541/equity_rvp_dtc.fin").read_bytes()
+    bad = good.replace(b":98A::SETT//20261124", b":98A::SETT//20261324")
+    for raw, valid in ((good, True), (bad, False)):
+        status, said = await api.post(
+            "/v1/messages/validate", raw, who="vera", Content_Type="text/plain"
+        )
+        assert status == 200, said
+        answers.Verdict.model_validate(said)
+        assert (said["valid"], said["messages"]) == (valid, 1)
+    [found] = said["findings"]
+    assert (found["rule"], found["nak"][:3], found["value"]) == ("T50", "T50", ":SETT//20261324")
+    assert (await api.get("/v1/messages"))["messages"] == []
+    status, said = await api.post(
+        "/v1/messages/validate", b"", who="vera", Content_Type="text/plain"
+    )
+    assert status == 422

@@ -316,3 +316,23 @@ def test_the_data_folder_may_stand_in_the_settings_file(
     assert cli.settings_for(tmp_path / "given").data == tmp_path / "given"
     monkeypatch.setenv("FINALITY_DATA", str(tmp_path / "of-environment"))
     assert cli.settings_for(None).data == tmp_path / "of-environment"
+
+
+def test_every_rule_is_listed_with_its_source(finality: Finality) -> None:
+    ran = finality("validate", "--rules", "--json")
+    assert ran.code == 0
+    rules = {rule["code"]: rule for rule in ran.json}
+    assert rules["E86"]["nak"]
+    assert all(rule["source"] and rule["confidence"] for rule in rules.values())
+    assert b"E86" in finality("validate", "--rules").out
+
+
+def test_a_finding_says_what_would_be_right(finality: Finality, tmp_path: Path) -> None:
+    good = (GOLDEN / "mt541" / f"{CASES[0]}.fin").read_bytes()
+    (tmp_path / "broken.fin").write_bytes(
+        good.replace(b":98A::SETT//20261124", b":98A::SETT//20261324")
+    )
+    said = finality("validate", tmp_path / "broken.fin").out.decode()
+    assert "right  correct the date" in said
+    assert "a network answers T50" in said
+    assert finality("validate").code == 2
