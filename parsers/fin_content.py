@@ -27,6 +27,7 @@ Check = Callable[[str], tuple[str, str] | None]
 
 _LONG_NUMBER = re.compile("[0-9,]{16}")  # longer than any 15d
 _NOT_ZERO = re.compile("[1-9]")
+_BLANK_LINE = re.compile(r"\n *(?:\n|\Z)")
 
 
 def fault(tag: str, value: str) -> Fault | None:
@@ -37,6 +38,8 @@ def fault(tag: str, value: str) -> Fault | None:
     found = form.fullmatch(value)
     if found is None:
         return _shape_fault(value, FORMATS[tag])
+    if "\n" in value and _BLANK_LINE.search(value):
+        return Fault("T17", "a line is empty", value.index("\n"))
     for group, check in form.checks:
         part = found[group]
         if part is not None:

@@ -59,7 +59,7 @@ def read(content: bytes) -> list[Sheet]:
     if content.startswith(OLE):
         raise _refused("encrypted", "an old .xls, or under a password: save as .xlsx without one")
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with _archive(content) as archive:
             _weigh(archive)
             return list(_sheets(archive))
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
@@ -79,6 +79,14 @@ def _refused(rule: str, message: str, value: str | None = None) -> Refused:
 
 
 # the archive --------------------------------------------------------------------------------------
+
+
+def _archive(content: bytes) -> zipfile.ZipFile:
+    """The archive, opened; BadZipFile whatever of its directory is damaged."""
+    try:
+        return zipfile.ZipFile(io.BytesIO(content))
+    except (ValueError, OSError, OverflowError, struct.error) as error:
+        raise zipfile.BadZipFile(f"its directory is damaged: {error}") from error
 
 
 def _weigh(archive: zipfile.ZipFile) -> None:

@@ -187,6 +187,7 @@ def is_read_or_refused(content: bytes) -> bool:
 @settings(deadline=None)
 @given(st.integers(0, len(BOOK) - 1), st.binary(min_size=1, max_size=20))
 @example(at=len(BOOK) - 6, junk=b"\x01")
+@example(at=4399, junk=b"\x08" + bytes(18) + b'"')
 def test_a_damaged_workbook_is_read_or_refused(at, junk):
     assert is_read_or_refused(BOOK[:at] + junk + BOOK[at + len(junk) :])
 
