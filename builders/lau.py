@@ -11,7 +11,9 @@ from schemas.lau import Key, digest
 from schemas.mx import signature
 from schemas.problem import MessageError, Problem
 
-_BLOCK_S = re.compile(rb"\{S:[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+\}\s*\Z")  # of a text it is part of it
+_BLOCK_S = re.compile(
+    rb"\{S:[^{}]*+(?>(?:\{[^{}]*+\}[^{}]*+)*)\}\s*\Z"
+)  # of a text it is part of it
 _END = re.compile(rb"</((?:[\w.-]+:)?)DataPDU\s*>\s*\Z")
 
 

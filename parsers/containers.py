@@ -58,12 +58,16 @@ SEPARATOR = re.compile(rb"(?:[ \t\r\n\x00\x1a$\x03]|\xef\xbb\xbf)*")
 FRAME = re.compile(rb"\x1f[0-9]{6}[^<]{24}(?=<)")  # length and signature before a DataPDU
 _PCC = re.compile(rb"\x01([^\x01\x03]*)\x03?")
 _LINE = rb"(?:(?<=[\r\n])|(?<![\s\S]))"
-_INSIDE = rb"(?:[^{}]++|\{(?![1-5]:)[^{}]*+\})*+"  # of a block: text and tags, never another block
-_HEAD = re.compile(rb"(?:\{1:[^{}]{0,64}\}\s*)?(?:\{[23]:" + _INSIDE + rb"\}\s*)*+(?P<text>\{4:)?")
+_INSIDE = (
+    rb"(?>(?:[^{}]++|\{(?![1-5]:)[^{}]*+\})*)"  # of a block: text and tags, never another block
+)
+_HEAD = re.compile(
+    rb"(?:\{1:[^{}]{0,64}\}\s*)?(?>(?:\{[23]:" + _INSIDE + rb"\}\s*)*)(?P<text>\{4:)?"
+)
 _BLOCK_1 = re.compile(rb"\{1:[^{}]{0,64}\}")
 _BLOCK = re.compile(rb"\{[1-4]:")
 _SERVICE_BLOCK_1 = re.compile(rb"\{1:[A-Z]21")
-_BLOCKS_AFTER = re.compile(rb"(?:\s*\{(?!1:)[A-Z0-9]{1,3}:" + _INSIDE + rb"\})*+")
+_BLOCKS_AFTER = re.compile(rb"(?>(?:\s*\{(?!1:)[A-Z0-9]{1,3}:" + _INSIDE + rb"\})*)")
 _BLOCK_OPEN = re.compile(rb"\s*+\{(?!1:)")
 _ORIGINAL = re.compile(rb"\s*+(?=\{1:[^{}]{0,64}\}\s*(?:\{3:" + _INSIDE + rb"\}\s*)?\{2:I)")
 # `$` is in no character set of FIN, so before a head it separates; before a field it may be a typing error
@@ -77,12 +81,12 @@ _FIELDS_END = re.compile(
     + rb"|(?P<rje>\$(?=" + _SPACE + rb"*+(?:\{1:|<|\Z)))"
 )  # fmt: skip
 _PROLOG = re.compile(
-    rb"(?:\s|<\?[^>]*\?>|<!--(?:(?!-->)[\s\S])*+-->)*+<(?:[A-Za-z_][\w.\-]*:)?([A-Za-z_][\w.\-]*)"
+    rb"(?>(?:\s|<\?[^>]*\?>|<!--(?>(?:(?!-->)[\s\S])*)-->)*)<(?:[A-Za-z_][\w.\-]*:)?([A-Za-z_][\w.\-]*)"
 )
 _DECLARATION = re.compile(rb"<\?xml\s")
 _MARK = re.compile(
     rb"<(?:(!--)|(!\[CDATA\[)|(\?)|(/?)([A-Za-z_][\w.\-:]*+)"
-    rb"(?=[\s/>])(?:[^<>\"']++|\"[^<\"]*\"|'[^<']*')*+>)"
+    rb"(?=[\s/>])(?>(?:[^<>\"']++|\"[^<\"]*\"|'[^<']*')*)>)"
 )
 
 

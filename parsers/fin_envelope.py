@@ -23,7 +23,7 @@ from schemas.mt.rules import BY_CODE
 _HEAD = re.compile(
     r"\s*(?:\{1:([^{}]*)\}\s*)?(?:\{2:([^{}]*)\}\s*)?(?:\{3:((?:\{[^{}]*\})*)\}\s*)?\{4:"
 )
-_AFTER = re.compile(r"\s*\{(5|S):((?:[^{}]++|\{[^{}]*+\})*+)\}")
+_AFTER = re.compile(r"\s*\{(5|S):((?>(?:[^{}]++|\{[^{}]*+\})*))\}")
 _SERVICE = re.compile(r"(?:\s*\{[^{}]*\})*\s*\}")
 _MISPLACED = re.compile(r"(?:\{[^{}]*\})*\{(405:[^{}]*)\{108:[^{}]*\}[^{}]*\}*")
 _PLAIN_END = re.compile(r"\n-\}(?:\{5:(?:\{CHK:[A-F0-9]{12}\})?(?:\{TNG:\})?(?:\{PDE:\})?\})?\s*\Z")

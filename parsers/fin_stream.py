@@ -25,9 +25,9 @@ FAULTS_MAX = 1_000  # kept of one message
 DEPTH_MAX = 16  # of blocks in one another
 
 _BETWEEN = re.compile(r"[ \t\r\n\x00\x1a$\x01\x03\ufeff]*+")
-_INSIDE = r"(?:[^{}]++|\{(?![1-5]:)[^{}]*+\})*+"
-_HEAD = re.compile(r"(?:\{1:[^{}]{0,64}\}\s*)?(?:\{[23]:" + _INSIDE + r"\}\s*)*+\{4:")
-_SERVICE = re.compile(r"(?:\{[^{}]*+\}\s*)*+\}")
+_INSIDE = r"(?>(?:[^{}]++|\{(?![1-5]:)[^{}]*+\})*)"
+_HEAD = re.compile(r"(?:\{1:[^{}]{0,64}\}\s*)?(?>(?:\{[23]:" + _INSIDE + r"\}\s*)*)\{4:")
+_SERVICE = re.compile(r"(?>(?:\{[^{}]*+\}\s*)*)\}")
 _AFTER = re.compile(r"\s*\{([5S]):(" + _INSIDE + r")\}")
 _CUT = re.compile(r"\$[\s\x00\x1a]*+(?=\{1:)")
 _BARE = re.compile(r":[0-9]{2}[A-Z]?:")

@@ -21,7 +21,7 @@ from schemas.lau import Adapter, Key, Keys, matching
 from schemas.mx import signature
 from schemas.problem import MessageError, Problem
 
-_BLOCK_S = re.compile(rb"\{S:[^{}]*+((?:\{[^{}]*+\}[^{}]*+)*+)\}\s*\Z")
+_BLOCK_S = re.compile(rb"\{S:[^{}]*+((?>(?:\{[^{}]*+\}[^{}]*+)*))\}\s*\Z")
 _MDG = re.compile(rb"\{MDG:([^{}]*)\}")
 _HEX = re.compile(rb"[0-9A-Fa-f]{64}")
 DIGEST_BYTES = 32

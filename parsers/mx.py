@@ -28,7 +28,7 @@ _PARSER = etree.XMLParser(
     remove_pis=True,
 )
 _DECLARATION = re.compile(rb"<\?xml[^>]{0,200}\?>")
-_PROLOG = re.compile(rb"(?:\s|<\?[^>]*\?>|<!--(?:(?!-->)[\s\S])*+-->)*+")
+_PROLOG = re.compile(rb"(?>(?:\s|<\?[^>]*\?>|<!--(?>(?:(?!-->)[\s\S])*)-->)*)")
 _STARTS_WITH_HEADER = re.compile(rb"<(?:[\w.-]+:)?AppHdr[\s>]")
 
 

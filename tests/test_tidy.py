@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 from pathlib import Path
 
@@ -70,6 +71,14 @@ def test_the_core_does_no_io_and_knows_no_time(package):
         text = path.read_text()
         assert "datetime.now(" not in text, path.relative_to(ROOT)
         assert "date.today(" not in text, path.relative_to(ROOT)
+
+
+def test_no_group_of_a_pattern_is_possessive():
+    """Python before 3.11.5 matches `(?:...)*+` wrongly; `(?>(?:...)*)` means the same everywhere."""
+    for package in PACKAGES:
+        for path in sources(package):
+            found = re.search(r"\)[*+?]\+", path.read_text())
+            assert found is None, path.relative_to(ROOT)
 
 
 def test_no_module_is_a_drawer():
