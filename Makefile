@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
-SOURCES := gateway schemas parsers builders settlement ledger reporting store simulators tests
+SOURCES := gateway schemas parsers builders translation settlement ledger reporting store simulators tests
 
 .PHONY: install demo test test-fast test-long test-faults check bench golden demo-day pictures lock chromium
 

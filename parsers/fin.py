@@ -39,6 +39,15 @@ def check(message: FinMessage) -> list[Finding]:
     return found
 
 
+def check_as(raw: bytes, type_: str) -> list[Finding]:
+    """The verdict on a text whose type is known, be it written with headers or without."""
+    message = read(raw)
+    if message.typed:
+        message.type = type_
+        return check(message)
+    return check_bytes(raw)
+
+
 def check_bytes(raw: bytes) -> list[Finding]:
     """Everything there is to say against these bytes, whether they can be read or not."""
     around = fin_envelope.check(raw)

@@ -14,15 +14,25 @@ PACKAGES = {
     "schemas": set(),
     "parsers": {"schemas"},
     "builders": {"schemas"},
+    "translation": {"schemas", "parsers", "builders"},
     "settlement": {"schemas"},
     "ledger": {"schemas"},
     "reconciliation": {"schemas"},
     "reporting": {"schemas"},
     "store": {"schemas"},
     "simulators": set(),
-    "gateway": {"schemas", "parsers", "builders", "settlement", "ledger", "reporting", "store"},
+    "gateway": {
+        "schemas",
+        "parsers",
+        "builders",
+        "translation",
+        "settlement",
+        "ledger",
+        "reporting",
+        "store",
+    },
 }
-PURE = ("schemas", "parsers", "builders", "settlement", "ledger", "reporting")
+PURE = ("schemas", "parsers", "builders", "translation", "settlement", "ledger", "reporting")
 SHELL_MODULES = {
     "asyncio",
     "socket",

@@ -99,6 +99,10 @@ class Schemas:
         """Whether messages of this version can be checked, or only read by element name."""
         return self._schema(message_id) is not None
 
+    def text(self, message_id: str) -> str | None:
+        """The schema itself, as it was loaded; None when there is none."""
+        return self._load(message_id)
+
     def check(self, tree: etree._Element, message_id: str) -> list[Problem]:
         """The faults of an element against its schema; `schema_unavailable` when there is none."""
         schema = self._schema(message_id)

@@ -1,0 +1,181 @@
+"""The headers of both standards: who says it to whom, under which reference, when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from lxml import etree
+
+from builders import bah
+from parsers.fin_text import FinMessage
+from schemas.identifiers import bic11, is_bic
+from schemas.instruction import Wire
+from schemas.mt.notation import read_moment
+from translation import mx_side
+from translation.mt_side import MtField, MtNode
+from translation.mx_side import MxNode
+from translation.receipt import Entry
+from translation.values import fin_moment
+
+HEADER = "Header"  # block 3, as a block of the tree: `Header/121`
+NOT_SAID = "the envelope of the other standard has no place for it"
+FIN_REFERENCE_MAX = 16
+
+
+@dataclass(slots=True)
+class Envelope:
+    """A header written, and what became of the one that was read."""
+
+    written: str = ""
+    trailer: str = ""
+    entries: list[Entry] = field(default_factory=list)
+
+
+def reference_of(root: MtNode) -> str:
+    """The reference of an MT: 20C SEME, or field 20."""
+    for _, each in root.walk():
+        if (each.tag, each.qualifier) in (("20C", "SEME"), ("20", "")):
+            return each.text.removeprefix("//")
+    return ""
+
+
+def blocks(message: FinMessage, root: MtNode) -> None:
+    """Puts block 3 in front of the fields, where a mapping table can name it."""
+    if message.header:
+        node = MtNode(HEADER, HEADER)
+        node.fields = [MtField(tag, "", value) for tag, value in message.header.items()]
+        root.blocks.insert(0, node)
+
+
+def business_header(message: FinMessage, root: MtNode, message_id: str, at: datetime) -> Envelope:
+    """The AppHdr of a FIN message with its headers; '' when it was typed without."""
+    made = Envelope()
+    prepared = _take_prepared(root)
+    said_at = at
+    if prepared is not None and prepared.tag == "98C":
+        digits = prepared.text.removeprefix("//")
+        said_at = read_moment(digits[:8], digits[8:]).replace(tzinfo=UTC)
+    if message.typed:
+        if prepared is not None:
+            made.entries.append(_prepared_entry(prepared, None))
+        return made
+    wire = Wire(
+        seme=reference_of(root)[:FIN_REFERENCE_MAX],
+        sender=message.sender,
+        receiver=message.receiver,
+    )
+    duplicate = bool({"PDE", "PDM"} & message.trailer.keys())
+    made.written = bah.write(message_id, wire, said_at, None, duplicate).decode()
+    made.entries += [
+        Entry("converted", "block 1/sender", message.sender, "AppHdr/Fr"),
+        Entry("converted", "block 2/receiver", message.receiver, "AppHdr/To"),
+    ]
+    for tag, value in message.trailer.items():
+        if tag in ("PDE", "PDM"):
+            entry = Entry("converted", f"block 5/{tag}", value, "AppHdr/PssblDplct")
+        else:
+            entry = Entry("dropped", f"block 5/{tag}", value, "", NOT_SAID)
+        made.entries.append(entry)
+    if prepared is not None:
+        made.entries.append(_prepared_entry(prepared, "AppHdr/CreDt"))
+    return made
+
+
+def _prepared_entry(prepared: MtField, target: str | None) -> Entry:
+    value = prepared.text.removeprefix("//")
+    where = f"GENL/{prepared.tag} PREP"
+    if target is None or prepared.tag != "98C":
+        return Entry("dropped", where, value, "", NOT_SAID, prepared.line)
+    words = "taken as UTC, which the field does not say"
+    return Entry("converted", where, value, target, words, prepared.line)
+
+
+def _take_prepared(root: MtNode) -> MtField | None:
+    for node, each in root.walk():
+        if each.qualifier == "PREP" and each.tag[:2] == "98":
+            node.fields.remove(each)
+            return each
+    return None
+
+
+def fin_headers(
+    header: etree._Element | None, root: MtNode, type_: str, *, prepared_in: str
+) -> Envelope:
+    """Blocks 1 to 3 of an MX with a header that names both BICs; '' without one.
+
+    `prepared_in` is the block that takes the time of preparation, '' for none.
+    """
+    made = Envelope()
+    if header is None:
+        return made
+    tree = mx_side.tree(header)
+    sender, receiver = _bic(tree, "Fr"), _bic(tree, "To")
+    tags = _take_header(root)
+    if sender and receiver:
+        mine, theirs = bic11(sender), bic11(receiver)
+        own = f"{{3:{''.join(f'{{{tag}:{value}}}' for tag, value in tags)}}}" if tags else ""
+        made.written = (
+            f"{{1:F01{mine[:8]}A{mine[8:]}0000000000}}"
+            f"{{2:I{type_[:3]}{theirs[:8]}X{theirs[8:]}N}}{own}"
+        )
+    told = _said_by_fin(tree, root, type_, prepared_in, bool(made.written))
+    if "PssblDplct" in told and made.written:
+        made.trailer = "{5:{PDE:}}"
+    for leaf in tree.leaves():
+        target = told.get(leaf.path.removeprefix("AppHdr/"))
+        made.entries.append(
+            Entry("converted", leaf.path, leaf.value, target, "", leaf.node.line)
+            if target
+            else Entry("dropped", leaf.path, leaf.value, "", NOT_SAID, leaf.node.line)
+        )
+    return made
+
+
+def _said_by_fin(
+    tree: MxNode, root: MtNode, type_: str, prepared_in: str, headed: bool
+) -> dict[str, str]:
+    """Which elements of a header the FIN message says, and where."""
+    told = {"MsgDefIdr": "block 2" if headed else f"MT{type_}"}
+    if headed:
+        told |= {f"Fr/{_BIC}": "block 1", f"To/{_BIC}": "block 2"}
+    business = tree.first("BizMsgIdr")
+    if business is not None and business.text == reference_of(root):
+        told["BizMsgIdr"] = "20"
+    created = tree.first("CreDt")
+    if created is not None and prepared_in and (digits := fin_moment(_in_utc(created.text))):
+        field_ = MtField("98C", "PREP", f"//{digits[0]}")
+        block = next((b for b in root.blocks if b.name == prepared_in), None)
+        if block is not None:
+            block.fields.append(field_)
+            told["CreDt"] = f"{prepared_in}/98C PREP"
+    duplicate = tree.first("PssblDplct")
+    if duplicate is not None and duplicate.text in ("true", "1") and headed:
+        told["PssblDplct"] = "block 5/PDE"
+    return told
+
+
+_BIC = "FIId/FinInstnId/BICFI"
+
+
+def _bic(tree: MxNode, side: str) -> str:
+    found = tree.first(f"{side}/{_BIC}")
+    return found.text if found is not None and is_bic(found.text) else ""
+
+
+def _in_utc(text: str) -> str:
+    """The time in UTC, without its offset; as it is where it names none."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    at = at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
+    return at.isoformat(timespec="seconds")
+
+
+def _take_header(root: MtNode) -> list[tuple[str, str]]:
+    found = next((b for b in root.blocks if b.name == HEADER), None)
+    if found is None:
+        return []
+    root.blocks.remove(found)
+    return [(each.tag, each.text) for each in found.fields]

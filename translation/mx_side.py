@@ -1,0 +1,163 @@
+"""An ISO 20022 document as a tree of elements, read from XML and written in the order of its schema."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+from xml.sax.saxutils import escape, quoteattr
+
+from lxml import etree
+
+from parsers.mx import line_of
+
+_XS = "{http://www.w3.org/2001/XMLSchema}"
+
+
+@dataclass(slots=True, eq=False)
+class MxNode:
+    """One element in local names; namespaces inside supplementary data are kept in `namespace`."""
+
+    name: str
+    text: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: list[MxNode] = field(default_factory=list)
+    line: int = 0
+    namespace: str = ""  # where it differs from that of the document
+    mark: bool = False  # says something by being there, with nothing in it
+
+    def leaves(self, path: str = "", number: str = "") -> Iterator[Leaf]:
+        """Every text and attribute below, in order, with its path numbered where a name repeats."""
+        here = f"{path}/{self.name}{number}".lstrip("/")
+        for name in self.attributes:
+            yield Leaf(self, name, f"{here}@{name}")
+        if not self.children:
+            yield Leaf(self, "", here)
+        often = Counter(child.name for child in self.children)
+        seen: Counter[str] = Counter()
+        for child in self.children:
+            seen[child.name] += 1
+            number = f"[{seen[child.name]}]" if often[child.name] > 1 else ""
+            yield from child.leaves(here, number)
+
+    def first(self, path: str) -> MxNode | None:
+        """The first element at a path of local names below; itself for ''."""
+        node: MxNode | None = self
+        for name in path.split("/") if path else ():
+            node = next((c for c in node.children if c.name == name), None) if node else None
+        return node
+
+    def make(self, path: str) -> MxNode:
+        """The element at a path, made where it is missing."""
+        node = self
+        for name in path.split("/") if path else ():
+            found = next((c for c in node.children if c.name == name), None)
+            if found is None:
+                found = MxNode(name)
+                node.children.append(found)
+            node = found
+        return node
+
+    @property
+    def empty(self) -> bool:
+        """Whether it says nothing."""
+        return not (self.children or self.text or self.attributes or self.mark)
+
+
+class Leaf(NamedTuple):
+    """One value of a document: the text of an element, or one of its attributes."""
+
+    node: MxNode
+    attribute: str  # '' for the text
+    path: str
+
+    @property
+    def value(self) -> str:
+        return self.node.attributes[self.attribute] if self.attribute else self.node.text
+
+
+def tree(element: etree._Element) -> MxNode:
+    """The elements below a Document's own, which is the root here."""
+    return _node(element, etree.QName(element).namespace or "")
+
+
+def _node(element: etree._Element, namespace: str) -> MxNode:
+    name = etree.QName(element)
+    own = name.namespace or ""
+    node = MxNode(
+        name.localname,
+        (element.text or "").strip(),
+        {str(key): str(value) for key, value in element.attrib.items()},
+        line=line_of(element),
+        namespace="" if own == namespace else own,
+    )
+    node.children = [_node(child, namespace) for child in element.iterchildren("*")]
+    return node
+
+
+def written(root: MxNode, message_id: str, namespace: str, xsd: str | None) -> bytes:
+    """The Document of this message; elements in the order of its schema, where there is one."""
+    if xsd is not None:
+        ordered(root, xsd)
+    out: list[str] = []
+    _write(root, out)
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{namespace}{message_id}">\n'
+    return f"{head}{''.join(out)}</Document>\n".encode()
+
+
+def _write(node: MxNode, out: list[str]) -> None:
+    attributes = "".join(f" {key}={quoteattr(value)}" for key, value in node.attributes.items())
+    if not node.children and not node.text:
+        out.append(f"<{node.name}{attributes}/>\n")
+        return
+    if not node.children:
+        out.append(f"<{node.name}{attributes}>{escape(node.text)}</{node.name}>\n")
+        return
+    out.append(f"<{node.name}{attributes}>\n")
+    for child in node.children:
+        _write(child, out)
+    out.append(f"</{node.name}>\n")
+
+
+def ordered(root: MxNode, xsd: str) -> None:
+    """Puts the children of every element in the order the schema has them."""
+    types, document = orders(xsd)
+    start = types[document].get(root.name)
+    if start is not None:
+        _order(root, start[1], types)
+
+
+Orders = Mapping[str, Mapping[str, tuple[int, str]]]  # type -> child -> (position, its type)
+
+
+def _order(node: MxNode, type_: str, types: Orders) -> None:
+    places = types.get(type_)
+    if places is None:
+        return
+    last = len(places)
+    node.children.sort(key=lambda child: places.get(child.name, (last, ""))[0])
+    for child in node.children:
+        place = places.get(child.name)
+        if place is not None:
+            _order(child, place[1], types)
+
+
+@lru_cache(64)
+def orders(xsd: str) -> tuple[Orders, str]:
+    """The children of every type of a schema with their place and type; the type of the Document."""
+    schema = etree.fromstring(xsd.encode())
+    document = next(
+        each.get("type", "")
+        for each in schema.iterchildren(f"{_XS}element")
+        if each.get("name") == "Document"
+    )
+    types = {
+        each.get("name", ""): {
+            element.get("name", ""): (position, element.get("type", ""))
+            for position, element in enumerate(each.iter(f"{_XS}element"))
+        }
+        for each in schema.iterchildren(f"{_XS}complexType")
+    }
+    return types, document

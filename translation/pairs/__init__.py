@@ -1,0 +1,17 @@
+"""The pairs that can be translated: one module each, one line here."""
+
+from __future__ import annotations
+
+from translation.pairs import sese_023
+from translation.pairs.pair import Pair, Variant
+
+PAIRS: tuple[Pair, ...] = (sese_023.PAIR,)
+
+BY_TYPE: dict[str, tuple[tuple[Pair, Variant], ...]] = {}
+for _pair in PAIRS:
+    for _variant in _pair.variants:
+        BY_TYPE[_variant.type] = (*BY_TYPE.get(_variant.type, ()), (_pair, _variant))
+BY_MESSAGE: dict[str, tuple[Pair, ...]] = {}
+for _pair in PAIRS:
+    _name = _pair.message_id[:8]
+    BY_MESSAGE[_name] = (*BY_MESSAGE.get(_name, ()), _pair)

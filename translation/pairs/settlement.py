@@ -1,0 +1,214 @@
+"""What the settlement pairs share: links, instrument terms, lots, parties, amounts (DOMAIN 6.2)."""
+
+from __future__ import annotations
+
+REFERENCES = {
+    "RELA": "SctiesSttlmTxId",
+    "POOL": "PoolId",
+    "MITI": "MktInfrstrctrTxId",
+    "CORP": "OthrTxId",
+}
+OTHER_REFERENCES = {
+    "PREV": "SctiesSttlmTxId",
+    "PREA": "SctiesSttlmTxId",
+    "MAST": "OthrTxId",
+    "INDX": "OthrTxId",
+    "COLR": "OthrTxId",
+    "TCTR": "OthrTxId",
+    "CLTR": "OthrTxId",
+}
+AMOUNTS = {
+    "ACRU": "AcrdIntrstAmt",
+    "CHAR": "ChrgsFees",
+    "COUN": "CtryNtlFdrlTax",
+    "DEAL": "TradAmt",
+    "EXEC": "ExctgBrkrAmt",
+    "ISDI": "IsseDscntAllwnc",
+    "LEVY": "PmtLevyTax",
+    "LOCL": "LclTax",
+    "LADT": "LclTaxCtrySpcfc",
+    "LOCO": "LclBrkrComssn",
+    "MARG": "Mrgn",
+    "OTHR": "Othr",
+    "REGF": "RgltryAmt",
+    "SHIP": "ShppgAmt",
+    "SPCN": "SpclCncssn",
+    "STAM": "StmpDty",
+    "STEX": "StockXchgTax",
+    "TRAN": "TrfTax",
+    "TRAX": "TxTax",
+    "VATA": "ValAddedTax",
+    "WITH": "WhldgTax",
+    "ANTO": "NetGnLoss",
+    "COAX": "CsmptnTax",
+    "ACCA": "AcrdCptlstnAmt",
+}
+FOLLOWING = frozenset({"ACRU", "DEAL", "EXEC", "ANTO", "ISDI", "ACCA"})  # the cash; costs go out
+CHAINS = {
+    "DlvrgSttlmPties": ("DEAG", "SELL", "DECU", "DEI1", "DEI2"),
+    "RcvgSttlmPties": ("REAG", "BUYR", "RECU", "REI1", "REI2"),
+}
+CASH_PARTIES = {
+    "DEBT": "Dbtr",
+    "PAYE": "DbtrAgt",
+    "BENM": "Cdtr",
+    "ACCW": "CdtrAgt",
+    "INTM": "Intrmy",
+}
+BUSINESS_PARTIES = {
+    "INVE": "Invstr*",
+    "QFIN": "QlfdFrgnIntrmy",
+    "EXCH": "StockXchg",
+    "TRRE": "TradRgltr",
+    "TRAG": "TrptyAgt",
+    "BRKR": "Brkr",
+}
+
+
+def links(element: str = "Lnkgs*") -> str:
+    """The blocks that link a message with others, one line for each kind of reference."""
+    groups = []
+    for qualifier, reference in (REFERENCES | OTHER_REFERENCES).items():
+        lost = "" if qualifier in REFERENCES else ", lost: which kind of reference this is"
+        groups.append(f"""
+GENL/LINK*(20a {qualifier}) | {element}(Ref/{reference}) |
+    22F LINK | PrcgPos | code
+    13A LINK | MsgNb/ShrtNb | plain
+    20a {qualifier} | Ref/{reference} | reference{lost}
+""")
+    return "".join(groups)
+
+
+def attributes(block: str, element: str = "FinInstrmAttrbts") -> str:
+    """The terms of an instrument."""
+    return f"""
+{block}/FIA/94B PLIS | {element}/PlcOfListg | listing
+{block}/FIA/22F MICO | {element}/DayCntBsis | code
+{block}/FIA/22F FORM | {element}/RegnForm | code
+{block}/FIA/22F PFRE | {element}/PmtFrqcy | code
+{block}/FIA/22F PAYS | {element}/PmtSts | code
+{block}/FIA/22F CFRE | {element}/VarblRateChngFrqcy | code
+{block}/FIA/12C CLAS | {element}/ClssfctnTp/ClssfctnFinInstrm | plain
+{block}/FIA/12B OPST | {element}/OptnStyle | code
+{block}/FIA/12B OPTI | {element}/OptnTp | code
+{block}/FIA/11A DENO | {element}/DnmtnCcy | plain
+{block}/FIA/98A COUP | {element}/CpnDt | day
+{block}/FIA/98A EXPI | {element}/XpryDt | day
+{block}/FIA/98A FRNR | {element}/FltgRateFxgDt | day
+{block}/FIA/98A MATU | {element}/MtrtyDt | day
+{block}/FIA/98A ISSU | {element}/IsseDt | day
+{block}/FIA/98A CALD | {element}/NxtCllblDt | day
+{block}/FIA/98A PUTT | {element}/PutblDt | day
+{block}/FIA/98A DDTE | {element}/DtdDt | day
+{block}/FIA/92A PRFC | {element}/PrvsFctr | number
+{block}/FIA/92A CUFC | {element}/CurFctr | number
+{block}/FIA/92A NWFC | {element}/NxtFctr | number
+{block}/FIA/92A INTR | {element}/IntrstRate | number
+{block}/FIA/92A NXRT | {element}/NxtIntrstRate | number
+{block}/FIA/92A INDX | {element}/IndxRateBsis | number
+{block}/FIA/92A YTMR | {element}/YldToMtrtyRate | number
+{block}/FIA/13A COUP | {element}/CpnAttchdNb/Shrt | plain
+{block}/FIA/13B COUP | {element}/CpnAttchdNb/Lng/Id | text
+{block}/FIA/13B POOL | {element}/PoolNb/Id | text
+{block}/FIA/17B FRNF | {element}/VarblRateInd | flag
+{block}/FIA/17B CALL | {element}/CllblInd | flag
+{block}/FIA/17B PUTT | {element}/PutblInd | flag
+{block}/FIA/90a INDC | {element}/MktOrIndctvPric/Indctv | price
+{block}/FIA/90a MRKT | {element}/MktOrIndctvPric/Mkt | price
+{block}/FIA/36a MINO | {element}/MinNmnlQty | quantity
+{block}/FIA/36a SIZE | {element}/CtrctSz | quantity
+{block}/FIA*/35B | {element}/UndrlygFinInstrmId* | instrument
+{block}/FIA/70E FIAN | {element}/FinInstrmAttrAddtlDtls | narrative 350
+"""
+
+
+def lots(block: str, element: str) -> str:
+    """The lots a quantity is made of."""
+    return f"""
+{block}/BREAK* | {element}* |
+    13B LOTS | LotNb/Id | text
+    36a LOTS | LotQty | quantity
+    98a LOTS | LotDtTm | date
+    90a LOTS | LotPric | price
+    22F PRIC | TpOfPric | code
+"""
+
+
+def party(qualifier: str) -> str:
+    """What one block of a settlement party says."""
+    return f"""
+    95L ALTE | LEI | plain L
+    95a {qualifier} | . | party
+    95S ALTE | AltrnId | alternate
+    97a SAFE | SfkpgAcct | account
+    98a PROC | PrcgDt | date
+    20C PROC | PrcgId | text
+    70E DECL | AddtlInf/DclrtnDtls | narrative 350
+    70D REGI | AddtlInf/RegnDtls | narrative 350
+    70C PACO | AddtlInf/PtyCtctDtls | narrative 140
+"""
+
+
+def parties() -> str:
+    """Both chains with the depository, which stands on either side; then those of the cash."""
+    groups = [
+        """
+SETDET/SETPRTY*(95a PSET)/95a PSET | {side}/Dpstry | party, also {other}/Dpstry
+SETDET/SETPRTY(95a PSET) | {side}/Dpstry |
+    97a SAFE | - | the account at the depository is its participant's, told beside that one
+    98a PROC | PrcgDt | date
+    20C PROC | PrcgId | text
+    70E DECL | AddtlInf/DclrtnDtls | narrative 350
+    70D REGI | AddtlInf/RegnDtls | narrative 350
+    70C PACO | AddtlInf/PtyCtctDtls | narrative 140
+"""
+    ]
+    for side, chain in CHAINS.items():
+        for number, qualifier in enumerate(chain, start=1):
+            groups.append(f"\nSETDET/SETPRTY*(95a {qualifier}) | {side}/Pty{number} |")
+            groups.append(party(qualifier))
+    for qualifier, element in CASH_PARTIES.items():
+        groups.append(f"""
+SETDET/CSHPRTY*(95a {qualifier}) | CshPties/{element} |
+    95L ALTE | LEI | plain L
+    95a {qualifier} | . | party
+    95S ALTE | AltrnId | alternate
+    97a CASH | CshAcct | cash-account
+    97a CHAR | ChrgsAcct | cash-account
+    97a COMM | ComssnAcct | cash-account
+    97a TAXE | TaxAcct | cash-account
+    70E DECL | AddtlInf/DclrtnDtls | narrative 350
+    70C PACO | AddtlInf/PtyCtctDtls | narrative 140
+""")
+    for qualifier, element in BUSINESS_PARTIES.items():
+        groups.append(f"""
+OTHRPRTY*(95a {qualifier}) | OthrBizPties/{element} |
+    95L ALTE | LEI | plain L
+    95a {qualifier} | . | party
+    95S ALTE | AltrnId | alternate
+    20C PROC | PrcgId | text
+    70E DECL | AddtlInf/DclrtnDtls | narrative 350
+    70C PACO | AddtlInf/PtyCtctDtls | narrative 140
+""")
+    return "".join(groups)
+
+
+def amount(qualifier: str, element: str, *, main: bool = False) -> str:
+    """One block of an amount; costs are debited whichever way the cash of the trade goes."""
+    way = "{cash}" if main or qualifier in FOLLOWING else "DBIT"
+    flags = "    17B ACRU | AcrdIntrstInd | flag\n    17B STAM | StmpDtyInd | flag" if main else ""
+    return f"""
+SETDET/AMT*(19A {qualifier}) | {element} |
+{flags}
+    19A {qualifier} | . | amount Amt {way}
+    19A OCMT | OrgnlCcyAndOrdrdAmt | amount .
+    92B EXCH | FXDtls | exchange
+    19A RESU | FXDtls/RsltgAmt | amount .
+{"    {value_date}" if main else ""}
+"""
+
+
+def amounts(qualifier: str, element: str) -> str:
+    """The amount that settles, and those it is made of."""
+    others = (amount(other, f"OthrAmts/{place}") for other, place in AMOUNTS.items())
+    return amount(qualifier, element, main=True) + "".join(others)
