@@ -6,6 +6,8 @@ Exit codes: 0 fine, 1 the answer is no, 2 wrong use. Wrong input never shows a t
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import enum
 import json
 import sys
 from collections.abc import Coroutine, Iterator
@@ -17,6 +19,8 @@ import typer
 
 if TYPE_CHECKING:
     from gateway.config import Settings
+    from translation import Translation
+    from translation.receipt import Entry
 
 T = TypeVar("T")
 app = typer.Typer(
@@ -30,6 +34,14 @@ keys_app = typer.Typer(help="API keys: who may do what.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
 users_app = typer.Typer(help="People: who may sign in.", no_args_is_help=True)
 app.add_typer(users_app, name="users")
+
+
+class Standard(enum.StrEnum):
+    """The two standards of messages."""
+
+    mt = "mt"
+    mx = "mx"
+
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder (FINALITY_DATA).")]
 
@@ -265,6 +277,63 @@ def _findings(files: list[Path], schema_only: bool) -> Iterator[dict[str, Any]]:
         else:
             for finding in messages.validate_all(read_input(file), schema_only):
                 yield {"file": str(file), **finding}
+
+
+@app.command()
+def translate(
+    files: Annotated[list[Path], typer.Argument(help="Files of messages, or - for stdin.")],
+    to: Annotated[
+        Standard | None, typer.Option("--to", help="mt or mx; the other one if nothing is said.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="With the whole receipt.")] = False,
+    receipt: Annotated[
+        bool, typer.Option("--receipt", help="Tell every element on stderr, not only losses.")
+    ] = False,
+) -> None:
+    """Translate between FIN and ISO 20022, losses told on stderr; exit 1 if a result is invalid."""
+    from gateway import messages
+
+    made = [
+        each
+        for file in files
+        for each in messages.translate_all(read_input(file), to.value if to else None)
+    ]
+    if as_json:
+        typer.echo(json.dumps([messages.translated(each) for each in made]))
+    for each in () if as_json else made:
+        sys.stdout.buffer.write(each.raw if each.raw.endswith(b"\n") else each.raw + b"\r\n")
+        told = each.receipt.entries if receipt else each.receipt.losses
+        for entry in told:
+            line(_told(entry))
+        line(_summary(each))
+        for finding in each.findings:
+            line(_said({"file": each.target, **dataclasses.asdict(finding)}))
+    raise typer.Exit(0 if all(each.valid for each in made) else 1)
+
+
+TONES = {
+    "kept": typer.colors.GREEN,
+    "converted": typer.colors.GREEN,
+    "truncated": typer.colors.YELLOW,
+    "defaulted": typer.colors.CYAN,
+    "dropped": typer.colors.RED,
+}
+
+
+def _told(entry: Entry) -> str:
+    """One line of a receipt: what became of an element, and why."""
+    outcome = typer.style(f"{entry.outcome:<10}", fg=TONES[entry.outcome])
+    to = f" -> {entry.target}" if entry.target else ""
+    words = f"  ({entry.words})" if entry.words else ""
+    value = " ".join(entry.value.split())[:60]
+    return f"{outcome}{entry.source} {value}{to}{words}"
+
+
+def _summary(made: Translation) -> str:
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in made.receipt.counts.items())
+    verdict = "valid" if made.valid else "not valid"
+    head = f"{made.source} -> {made.target}: {made.receipt.elements} elements"
+    return f"{head}: {counts}; the result is {verdict}"
 
 
 @app.command()

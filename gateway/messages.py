@@ -13,6 +13,7 @@ import builders.fin
 import builders.mx
 import parsers
 import parsers.containers
+import translation
 from gateway.schema_store import installed_schemas
 from schemas.event import canonical
 from schemas.finding import Finding
@@ -21,6 +22,7 @@ from schemas.mt.rules import RULES
 from schemas.mx.compiler import Schemas
 from schemas.mx.interface import RULES as ENVELOPE_RULES
 from schemas.problem import MessageError, Problem, Refused
+from translation import Translation
 
 MT = frozenset({"mt540", "mt541", "mt542", "mt543", "mt103", "mt202"})
 MX = frozenset({"sese.023", "pacs.008", "pacs.009"})
@@ -142,6 +144,33 @@ def _validated(payload: bytes, schema_only: bool, schemas: Schemas) -> list[dict
     return findings
 
 
+def translate_all(payload: bytes, to: translation.Standard | None) -> list[Translation]:
+    """Every message of a file in the other standard, or in the one named; MessageError if one has none."""
+    with _JUDGING:
+        schemas, at = _schemas(), datetime.now(UTC)
+        return [_translated(item.body, to, schemas, at) for item in _unpacked(payload)]
+
+
+def _translated(
+    raw: bytes, to: translation.Standard | None, schemas: Schemas, at: datetime
+) -> Translation:
+    return translation.translate(raw, to or ("mt" if _is_mx(raw) else "mx"), schemas, at=at)
+
+
+def translated(made: Translation) -> dict[str, Any]:
+    """A translation with its receipt, as it is told over HTTP and with --json."""
+    return {
+        "source": made.source,
+        "target": made.target,
+        "message": made.raw.decode("utf-8"),
+        "valid": made.valid,
+        "elements": made.receipt.elements,
+        "counts": made.receipt.counts,
+        "receipt": [dataclasses.asdict(entry) for entry in made.receipt.entries],
+        "findings": [dataclasses.asdict(finding) for finding in made.findings],
+    }
+
+
 def rules(as_json: bool) -> str:
     """Every rule of the validator: code, what it applies to, how sure it is, what it says, its source."""
     listed = sorted((*RULES, *ENVELOPE_RULES.values()), key=lambda rule: rule.code)
@@ -165,3 +194,7 @@ def _is_fin(raw: bytes) -> bool:
         return not parsers.is_xml(parsers.opened(raw))
     except MessageError:
         return False
+
+
+def _is_mx(raw: bytes) -> bool:
+    return parsers.is_xml(parsers.opened(raw))

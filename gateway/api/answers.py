@@ -217,6 +217,36 @@ class Verdict(Answer):
     findings: list[MessageFinding]
 
 
+class ReceiptEntry(Answer):
+    """What became of one element of a message that was translated."""
+
+    outcome: Literal["kept", "converted", "truncated", "defaulted", "dropped"]
+    source: Annotated[str, Field(description="path in the source; empty for what was defaulted")]
+    value: str
+    target: Annotated[str, Field(description="path in the target; empty for what was dropped")]
+    words: Annotated[str, Field(description="what is lost, or why")]
+    line: int
+
+
+class Translated(Answer):
+    """A message in the other standard, what became of each element, and the verdict on it."""
+
+    source: str
+    target: str
+    message: str
+    valid: bool
+    elements: Annotated[int, Field(description="how many the source has; each has one entry")]
+    counts: dict[str, int]
+    receipt: list[ReceiptEntry]
+    findings: list[MessageFinding]
+
+
+class TranslatedMany(Answer):
+    """Every message of a payload in the other standard."""
+
+    messages: list[Translated]
+
+
 class Message(MessageLine):
     """A message as it is stored, read and described."""
 

@@ -62,6 +62,12 @@ class Judged(Asked):
     schema_only: bool = False
 
 
+class Translating(Asked):
+    """Into which standard; the other one if nothing is said."""
+
+    to: Literal["mt", "mx"] | None = None
+
+
 async def deliver(call: Call) -> web.Response:
     """Store a payload of one or many messages; when this answers they are safe."""
     link = call.query.link
@@ -139,7 +145,27 @@ async def validate(call: Call) -> web.Response:
     return answer({"valid": valid, "messages": count, "findings": found})
 
 
+async def translate(call: Call) -> web.Response:
+    """A payload in the other standard, with a receipt for every element; nothing of it is stored."""
+    asked: Translating = call.query
+    made = await asyncio.to_thread(verdicts.translate_all, call.body, asked.to)
+    return answer({"messages": [verdicts.translated(each) for each in made]})
+
+
 ROUTES = (
+    Route(
+        "POST",
+        "/v1/messages/translate",
+        "viewer",
+        translate,
+        "translateMessages",
+        "messages",
+        "Translate between FIN and ISO 20022: the message, what became of each element, the verdict",
+        {200: answers.TranslatedMany},
+        query=Translating,
+        takes=dict.fromkeys(TEXTS),
+        refuses=("empty", "not_translatable"),
+    ),
     Route(
         "POST",
         "/v1/messages/validate",

@@ -757,3 +757,18 @@ async def test_a_message_is_judged_without_being_stored(api):
         "/v1/messages/validate", b"", who="vera", Content_Type="text/plain"
     )
     assert status == 422
+
+
+async def test_a_message_is_translated_without_being_stored(api):
+    raw = (Path(__file__).parents[1] / "golden/mt541/equity_rvp_dtc.fin").read_bytes()
+    text = {"who": "vera", "Content_Type": "text/plain"}
+    status, said = await api.post("/v1/messages/translate?to=mx", raw, **text)
+    assert status == 200, said
+    answers.TranslatedMany.model_validate(said)
+    [made] = said["messages"]
+    assert (made["source"], made["target"], made["valid"]) == ("MT541", "sese.023.001.11", True)
+    assert made["elements"] == sum(1 for entry in made["receipt"] if entry["source"])
+    status, said = await api.post("/v1/messages/translate?to=mt", raw, **text)
+    assert status == 422
+    assert "FIN message already" in said["errors"][0]["message"]
+    assert (await api.get("/v1/messages"))["messages"] == []

@@ -336,3 +336,42 @@ def test_a_finding_says_what_would_be_right(finality: Finality, tmp_path: Path) 
     assert "right  correct the date" in said
     assert "a network answers T50" in said
     assert finality("validate").code == 2
+
+
+# translate --------------------------------------------------------------------------------------------
+
+
+def test_translate_prints_the_message_and_tells_what_is_lost(finality: Finality) -> None:
+    ran = finality("translate", "--to", "mx", GOLDEN / "mt541/equity_rvp_dtc.fin")
+    assert ran.code == 0
+    assert b"<TxId>SI20261123000001</TxId>" in ran.out
+    lost, summary = ran.err.splitlines()
+    assert lost.startswith("dropped   Header/108")
+    assert "MT541 -> sese.023.001.11" in summary
+    assert "the result is valid" in summary
+
+
+def test_translate_tells_every_element_when_asked(finality: Finality) -> None:
+    ran = finality("translate", "--json", GOLDEN / "mt541/equity_rvp_dtc.fin")
+    [made] = ran.json
+    sources = [entry for entry in made["receipt"] if entry["source"]]
+    assert made["elements"] == len(sources)
+    assert sum(made["counts"].values()) == len(made["receipt"])
+    told = finality("translate", "--receipt", GOLDEN / "mt541/equity_rvp_dtc.fin").err
+    assert len(told.splitlines()) == len(made["receipt"]) + 1
+
+
+def test_translate_goes_back_from_stdin(finality: Finality) -> None:
+    there = finality("translate", GOLDEN / "mt541/equity_rvp_dtc.fin").out
+    ran = finality("translate", "-", stdin=there)
+    assert ran.code == 0
+    assert ran.out.startswith(b"{1:F01FUNDUS33AXXX")
+
+
+def test_translate_refuses_what_has_no_counterpart(finality: Finality, tmp_path: Path) -> None:
+    (tmp_path / "free.fin").write_bytes(
+        b"{1:F01AAAABBCCAXXX0000000000}{2:I999AAAABBCCXXXXN}{4:\r\n:20:A\r\n:79:B\r\n-}"
+    )
+    ran = finality("translate", tmp_path / "free.fin")
+    assert ran.code == 1
+    assert "no ISO 20022 message is known to correspond" in ran.err

@@ -85,7 +85,7 @@ def test_only_health_and_documents_are_open_to_anyone():
 
 def test_every_write_is_protected_from_repeats_but_messages_and_the_clock():
     unprotected = {r.path for r in ROUTES if r.method == "POST" and r.key == "none"}
-    reads_only = {"/v1/messages/validate"}
+    reads_only = {"/v1/messages/validate", "/v1/messages/translate"}
     assert unprotected - reads_only == {"/v1/messages", "/v1/clock"}
 
 
