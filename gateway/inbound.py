@@ -213,7 +213,7 @@ class Inbound:
                 settled.append(self._parked(message.id, None, None, "lau_missing", words))
                 continue
             try:
-                read.append((message, parsers.read(message.body, self.core.schemas)))
+                read.append((message, parsers.answer(message.body, self.core.schemas)))
             except MessageError as error:
                 why = "; ".join(f"{p.path} {p.rule}: {p.message}" for p in error.problems[:20])
                 settled.append(self._parked(message.id, None, None, "unreadable", why))

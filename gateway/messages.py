@@ -98,7 +98,7 @@ def _reading(item: parsers.containers.Item) -> dict[str, Any]:
     reading |= {"offset": item.offset, "length": len(raw)}
     try:
         reading["fields"] = [dataclasses.asdict(f) for f in parsers.describe(raw)]
-        answer = parsers.read(raw, installed_schemas())
+        answer = parsers.answer(raw, installed_schemas())
         reading["type"] = answer.header.type
         reading["answer"] = json.loads(canonical(_plain(answer)))
     except MessageError as error:

@@ -1,16 +1,33 @@
-"""Bytes to values: FIN, ISO 20022 and companion files in, one Answer out. Nothing here does I/O."""
+"""Bytes to values, whatever standard they are of. Nothing here does I/O.
+
+`read` gives a message with its values by place, `answer` what it means to the settlement engine,
+`check` everything there is to say against it, `describe` its fields in plain words.
+"""
 
 from __future__ import annotations
 
-from parsers import companions, datapdu, encodings, fin, fin_answers, findings, mx_answers
+from parsers import companions, datapdu, encodings, fin, fin_answers, findings, mx, mx_answers
+from parsers.message import Fin, Message, Mx
 from schemas.answer import Answer
 from schemas.described import Described
 from schemas.finding import Finding
 from schemas.mx.compiler import Schemas
 from schemas.problem import MessageError
 
+__all__ = ["Fin", "Message", "Mx", "answer", "check", "describe", "is_xml", "opened", "read"]
 
-def read(raw: bytes, schemas: Schemas) -> Answer:
+
+def read(raw: bytes, schemas: Schemas | None = None) -> Message:
+    """The message of these bytes; MessageError with every problem when they cannot be read.
+
+    With schemas, numbers of ISO 20022 messages are decimals; without, only amounts are, as a
+    reference may be all digits.
+    """
+    raw = opened(raw)
+    return Mx(mx.read(raw), schemas) if is_xml(raw) else Fin(fin.read(raw))
+
+
+def answer(raw: bytes, schemas: Schemas) -> Answer:
     """The answer these bytes carry; MessageError with every problem when they cannot be read."""
     if companions.is_framed(raw):
         return companions.read(raw)
@@ -39,9 +56,10 @@ def describe(raw: bytes) -> list[Described]:
 
 def opened(raw: bytes) -> bytes:
     """The message as its reader takes it: in plain bytes, a FIN message out of its DataPDU."""
-    return datapdu.opened(encodings.plain(raw))
+    raw = encodings.plain(raw)
+    return raw if raw[:1] == b"{" else datapdu.opened(raw)
 
 
 def is_xml(raw: bytes) -> bool:
     """Whether plain bytes begin as a document."""
-    return raw.lstrip(b" \t\r\n\x00")[:1] == b"<"
+    return raw[:1] != b"{" and raw.lstrip(b" \t\r\n\x00")[:1] == b"<"

@@ -105,7 +105,7 @@ def describe(raw: bytes) -> list[Described]:
         Described("block 4", tag, service.TAGS.get(tag, "Service tag"), value, 1)
         for tag, value in message.service
     ]
-    described += [_described(message.type, f) for f in message.fields if f.tag[:2] != "16"]
+    described += [_described(f) for f in message.fields if f.tag[:2] != "16"]
     described += [
         Described("block 5", tag, service.TRAILER_TAGS.get(tag, "Trailer tag"), value, 0)
         for tag, value in message.trailer.items()
@@ -113,14 +113,15 @@ def describe(raw: bytes) -> list[Described]:
     return described
 
 
-def _described(type_: str, f: FinField) -> Described:
+def _described(f: FinField) -> Described:
     value = f.value[5:].lstrip("/") if f.qualifier else f.value
     tag = f"{f.tag} {f.qualifier}".rstrip()
-    return Described(f.path, tag, _name(type_, f), value, f.line)
+    return Described(f.path, tag, name_of(f), value, f.line)
 
 
-def _name(type_: str, f: FinField) -> str:
-    known = _names(type_)
+def name_of(f: FinField) -> str:
+    """The name of a field in words: that of its place in the table, else of its tag."""
+    known = _names(f.message.type)
     return (
         known.get((f.path, f.tag, f.qualifier))
         or known.get((f.path, f.tag, ""))

@@ -25,6 +25,7 @@ class Shape:
     sequences: tuple[int, ...]  # which of the blocks opened so far a field stands in; 0 outside all
     unbalanced: tuple[tuple[int, str], ...]  # index and what was expected (T92)
     places: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
+    asked: dict[str, tuple[int, ...]] = field(default_factory=dict)  # by place as callers write it
 
 
 def shape(heads: Sequence[str]) -> Shape:

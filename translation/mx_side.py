@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
 from parsers.mx import line_of
-
-_XS = "{http://www.w3.org/2001/XMLSchema}"
+from schemas.mx.outline import Outline, outline
 
 
 @dataclass(slots=True, eq=False)
@@ -100,7 +98,7 @@ def _node(element: etree._Element, namespace: str) -> MxNode:
 def written(root: MxNode, message_id: str, namespace: str, xsd: str | None) -> bytes:
     """The Document of this message; elements in the order of its schema, where there is one."""
     if xsd is not None:
-        ordered(root, xsd)
+        ordered(root, outline(xsd))
     out: list[str] = []
     _write(root, out)
     head = f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{namespace}{message_id}">\n'
@@ -121,43 +119,23 @@ def _write(node: MxNode, out: list[str]) -> None:
     out.append(f"</{node.name}>\n")
 
 
-def ordered(root: MxNode, xsd: str) -> None:
+def ordered(root: MxNode, found: Outline) -> None:
     """Puts the children of every element in the order the schema has them."""
-    types, document = orders(xsd)
-    start = types[document].get(root.name)
+    start = found.root(root.name)
     if start is not None:
-        _order(root, start[1], types)
+        _order(root, start.type, found)
 
 
-Orders = Mapping[str, Mapping[str, tuple[int, str]]]  # type -> child -> (position, its type)
-
-
-def _order(node: MxNode, type_: str, types: Orders) -> None:
-    places = types.get(type_)
+def _order(node: MxNode, type_: str, found: Outline) -> None:
+    places = found.types.get(type_)
     if places is None:
         return
-    last = len(places)
-    node.children.sort(key=lambda child: places.get(child.name, (last, ""))[0])
+    known = [places.get(child.name) for child in node.children]
+    rank = {
+        id(c): k.position if k else len(places) for c, k in zip(node.children, known, strict=True)
+    }
+    node.children.sort(key=lambda child: rank[id(child)])
     for child in node.children:
         place = places.get(child.name)
         if place is not None:
-            _order(child, place[1], types)
-
-
-@lru_cache(64)
-def orders(xsd: str) -> tuple[Orders, str]:
-    """The children of every type of a schema with their place and type; the type of the Document."""
-    schema = etree.fromstring(xsd.encode())
-    document = next(
-        each.get("type", "")
-        for each in schema.iterchildren(f"{_XS}element")
-        if each.get("name") == "Document"
-    )
-    types = {
-        each.get("name", ""): {
-            element.get("name", ""): (position, element.get("type", ""))
-            for position, element in enumerate(each.iter(f"{_XS}element"))
-        }
-        for each in schema.iterchildren(f"{_XS}complexType")
-    }
-    return types, document
+            _order(child, place.type, found)

@@ -130,7 +130,7 @@ async def read_message(call: Call) -> web.Response:
 def read(raw: bytes, schemas: Schemas) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
     """What a message says, or why it cannot be read."""
     try:
-        said = parsers.read(raw, schemas)
+        said = parsers.answer(raw, schemas)
     except MessageError as error:
         return None, [problems.error(p) for p in error.problems]
     return {"kind": type(said).__name__, **dataclasses.asdict(said)}, []

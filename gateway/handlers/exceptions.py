@@ -283,7 +283,7 @@ class Exceptions:
     def _read(self, body: bytes) -> tuple[str, str | None]:
         """Type and reference of corrected bytes; Refused with every problem when they cannot be read."""
         try:
-            answer = parsers.read(body, self.advance.desk.schemas)
+            answer = parsers.answer(body, self.advance.desk.schemas)
         except MessageError as error:
             raise Refused("invalid", error.problems) from error
         refs = related(answer)

@@ -16,7 +16,7 @@ NAME = "40961-SIABCDEFGHIJKL23.rje"
 
 
 def read(name: str, content: bytes = b"") -> NetworkAnswer:
-    answer = parsers.read(companions.frame(name, content), Schemas({}))
+    answer = parsers.answer(companions.frame(name, content), Schemas({}))
     assert isinstance(answer, NetworkAnswer)
     return answer
 

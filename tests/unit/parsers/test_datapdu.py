@@ -50,7 +50,7 @@ def packed(text: str) -> str:
     ids=["block 4", "with braces", "bare", "CDATA", "as text", "whole"],
 )  # fmt: skip
 def test_a_message_is_read_however_the_body_carries_it(body):
-    answer = parsers.read(pdu(body), SCHEMAS)
+    answer = parsers.answer(pdu(body), SCHEMAS)
     assert isinstance(answer, StatusAdvice)
     assert answer.related == "SI1"
     assert (answer.header.type, answer.header.sender) == ("MT548", "CUSTUS33XXX")
@@ -60,13 +60,13 @@ def test_a_message_is_read_however_the_body_carries_it(body):
 
 
 def test_the_envelope_says_possible_duplicate():
-    assert parsers.read(pdu(packed(TEXT), "true"), SCHEMAS).header.possible_duplicate
+    assert parsers.answer(pdu(packed(TEXT), "true"), SCHEMAS).header.possible_duplicate
 
 
 def test_the_same_text_has_the_same_hash_in_and_out_of_the_envelope():
     alone = b"{1:F01CUSTUS33AXXX0000000000}{2:I548FUNDUS33XXXXN}{4:\r\n" + TEXT.encode() + b"\r\n-}"
-    inside = parsers.read(pdu(packed(TEXT)), SCHEMAS)
-    assert inside.header.content_hash == parsers.read(alone, SCHEMAS).header.content_hash
+    inside = parsers.answer(pdu(packed(TEXT)), SCHEMAS)
+    assert inside.header.content_hash == parsers.answer(alone, SCHEMAS).header.content_hash
 
 
 def test_an_identifier_with_a_flag_sets_the_validation_flag():
@@ -80,13 +80,13 @@ def test_a_report_that_carries_a_copy_is_a_report():
         b"<Saa:SenderReference>OC1</Saa:SenderReference>"
         b"<Saa:NetworkDeliveryStatus>NetworkAcked</Saa:NetworkDeliveryStatus><Saa:Message>"
     ).replace(b"</Saa:Message>", b"</Saa:Message></Saa:TransmissionReport>")  # fmt: skip
-    assert isinstance(parsers.read(raw, SCHEMAS), NetworkAnswer)
+    assert isinstance(parsers.answer(raw, SCHEMAS), NetworkAnswer)
 
 
 @pytest.mark.parametrize("body", ["", "garbage", packed("garbage"), "QUJD=", "<a/>", packed("")])
 def test_a_body_that_holds_no_message_is_refused_with_its_line(body):
     with pytest.raises(MessageError) as caught:
-        parsers.read(pdu(body), SCHEMAS)
+        parsers.answer(pdu(body), SCHEMAS)
     assert caught.value.problems[0].path.startswith("Body line")
     assert parsers.check(pdu(body), SCHEMAS)
 
@@ -102,7 +102,7 @@ def test_a_user_reference_writes_no_block():
 
 def test_a_huge_body_is_refused():
     with pytest.raises(MessageError):
-        parsers.read(pdu("A" * (mx.SIZE_MAX + 1)), SCHEMAS)
+        parsers.answer(pdu("A" * (mx.SIZE_MAX + 1)), SCHEMAS)
 
 
 @given(st.text(max_size=200))
@@ -165,4 +165,4 @@ SAMPLE = document("sese.024.001.12", MATCHED_BUT_FAILING)
 )
 def test_an_envelope_of_two_messages_is_refused_not_half_read(many):
     with pytest.raises(MessageError, match="more than one Document"):
-        parsers.read(many, SCHEMAS)
+        parsers.answer(many, SCHEMAS)

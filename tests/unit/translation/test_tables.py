@@ -10,7 +10,7 @@ from gateway.schema_store import installed_schemas
 from schemas.mt import MESSAGES
 from schemas.mt.message import ANY, Item, Sequence
 from schemas.mt.message import Field as Place
-from translation import mx_side
+from schemas.mx.outline import Outline, outline
 from translation.headers import HEADER
 from translation.mapping import Block, Row, rows
 from translation.pairs import PAIRS, Pair, Variant
@@ -36,10 +36,9 @@ def test_the_mt_places_of_a_table_exist(pair: Pair, variant: Variant) -> None:
 def test_the_mx_paths_of_a_table_exist(pair: Pair) -> None:
     xsd = SCHEMAS.text(pair.message_id)
     assert xsd is not None
-    types, document = mx_side.orders(xsd)
-    start = types[document][pair.root][1]
+    schema = outline(xsd)
     found = {path for v in pair.variants for path in _mx_paths(pair.rows(v), ())}
-    lost = [path for path in found if _kind(types, start, path) is None]
+    lost = [path for path in found if not _leads(schema, pair.root, path)]
     assert lost == []
 
 
@@ -106,11 +105,9 @@ def _mx_paths(found: tuple[Row, ...], path: tuple[str, ...]) -> Iterator[tuple[s
         yield from _mx_paths(row.rows, here)
 
 
-def _kind(types: mx_side.Orders, start: str, path: tuple[str, ...]) -> str | None:
-    kind = start
+def _leads(schema: Outline, root: str, path: tuple[str, ...]) -> bool:
+    """Whether the schema has an element at this path below the root."""
+    place = schema.root(root)
     for name in path:
-        place = types.get(kind, {}).get(name)
-        if place is None:
-            return None
-        kind = place[1]
-    return kind
+        place = schema.child(place.type, name) if place else None
+    return place is not None

@@ -1,0 +1,218 @@
+"""A message as a program reads it: its type, its values by place, typed and as text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from parsers import fin, mx, typed
+from parsers.fin_text import FinField, FinMessage
+from schemas.mx.compiler import Schemas
+from schemas.mx.outline import Child, outline
+from schemas.value import Typed, Value
+
+PLACES_KEPT = 256  # of each shape
+_PLACE = re.compile(r"(?:(?P<path>[^ ]*)/)?(?P<tag>\d\d[A-Za]?)(?: (?P<qualifier>[A-Z0-9]{4}))?")
+
+
+class Message:
+    """One message. `type` is 'MT541' or 'sese.023.001.11'; the parties are BICs, '' if not told."""
+
+    __slots__ = ("receiver", "sender", "type")
+
+    def __init__(self, type_: str, sender: str, receiver: str) -> None:
+        self.type = type_
+        self.sender = sender
+        self.receiver = receiver
+
+    def __iter__(self) -> Iterator[Value]:
+        """Every value in order."""
+        raise NotImplementedError
+
+    def all(self, place: str) -> list[Value]:
+        """Every value at a place, as `Value.place` has it; without numbers and option letters too."""
+        raise NotImplementedError
+
+    def get(self, place: str) -> Value | None:
+        """The first value at a place, or None."""
+        raise NotImplementedError
+
+    def __getitem__(self, place: str) -> Value:
+        """The first value at a place; KeyError names the place when there is none."""
+        found = self.get(place)
+        if found is None:
+            raise KeyError(place)
+        return found
+
+
+class Fin(Message):
+    """A FIN message: places are blocks, tag and qualifier, `SETDET/AMT/19A SETT` or `32A`."""
+
+    __slots__ = ("fin",)
+
+    def __init__(self, message: FinMessage) -> None:
+        name = f"MT{message.type}" if message.type.isdigit() else message.type
+        super().__init__(name, message.sender, message.receiver)
+        self.fin = message
+
+    def __iter__(self) -> Iterator[Value]:
+        tags = self.fin.shape.tags
+        return (FinValue(self.fin, i) for i, tag in enumerate(tags) if tag[:2] != "16")
+
+    def all(self, place: str) -> list[Value]:
+        return [FinValue(self.fin, index) for index in self._indexes(place)]
+
+    def get(self, place: str) -> Value | None:
+        found = self._indexes(place)
+        return FinValue(self.fin, found[0]) if found else None
+
+    def _indexes(self, place: str) -> tuple[int, ...]:
+        """Where the fields of a place stand; kept with the shape, as messages of a shape are many."""
+        known = self.fin.shape.asked.get(place)
+        if known is None:
+            path, name, option = _place(place)
+            tags = self.fin.shape.tags
+            known = tuple(i for i in self.fin.at(path, name) if option in ("", tags[i][2:]))
+            if len(self.fin.shape.asked) < PLACES_KEPT:
+                self.fin.shape.asked[place] = known
+        return known
+
+
+def _place(place: str) -> tuple[str, str, str]:
+    """Path, key of the shape's places and option letter of a place; ValueError where it is none."""
+    found = _PLACE.fullmatch(place)
+    if found is None:
+        raise ValueError(f"no place in a FIN message: {place!r}; write it as 'SETDET/AMT/19A SETT'")
+    tag, qualifier = found["tag"], found["qualifier"] or ""
+    return found["path"] or "", tag[:2] + qualifier if qualifier else tag, _option(tag, qualifier)
+
+
+def _option(tag: str, qualifier: str) -> str:
+    """The letter that must be there: any will do for `95a` and `95`, if a qualifier is named."""
+    return tag[2:].strip("a") if qualifier else tag[2:]
+
+
+class FinValue:
+    """One field of a FIN message; what is asked of it is worked out then."""
+
+    __slots__ = ("_index", "_message")
+
+    def __init__(self, message: FinMessage, index: int) -> None:
+        self._message = message
+        self._index = index
+
+    def __repr__(self) -> str:
+        return f"FinValue({self.place!r}, {self.value!r}, line {self.line})"
+
+    @property
+    def place(self) -> str:
+        kind, index = self._message.shape, self._index
+        where = f"{kind.paths[index]}/{kind.tags[index]} {kind.qualifiers[index]}"
+        return where.strip("/ ")
+
+    @property
+    def name(self) -> str:
+        return fin.name_of(FinField(self._message, self._index))
+
+    @property
+    def text(self) -> str:
+        raw = self._message.value(self._index)
+        return raw[5:].lstrip("/") if self._message.shape.qualifiers[self._index] else raw
+
+    @property
+    def value(self) -> Typed:
+        message = self._message
+        return typed.value(message.shape.tags[self._index], message.value(self._index))
+
+    @property
+    def parts(self) -> Mapping[str, Typed]:
+        message = self._message
+        return typed.parts(message.shape.tags[self._index], message.value(self._index))
+
+    @property
+    def line(self) -> int:
+        return self._message.lines_before + self._message.line_of(self._index)
+
+    @property
+    def column(self) -> int:
+        return len(self._message.shape.tags[self._index]) + 3
+
+
+class Mx(Message):
+    """An ISO 20022 message: places are paths below the Document, `SctiesSttlmTxInstr/TxId`."""
+
+    __slots__ = ("_outline", "_values", "mx")
+
+    def __init__(self, message: mx.MxMessage, schemas: Schemas | None) -> None:
+        header = message.header
+        sender, receiver = (
+            (_bic(header, "Fr"), _bic(header, "To")) if header is not None else ("", "")
+        )
+        super().__init__(message.message_id or "", sender, receiver)
+        self.mx = message
+        xsd = schemas.text(self.type) if schemas and self.type else None
+        self._outline = outline(xsd) if xsd else None
+        self._values: dict[str, list[Value]] | None = None
+
+    def __iter__(self) -> Iterator[Value]:
+        if self.mx.document is not None:
+            for child in self.mx.document.iterchildren("*"):
+                name = mx.local(child)
+                kind = self._outline.root(name) if self._outline else None
+                yield from self._below(child, name, kind)
+
+    def _below(self, node: etree._Element, path: str, kind: Child | None) -> Iterator[Value]:
+        children = list(node.iterchildren("*"))
+        if not children:
+            yield _element(node, path, kind.base if kind else None)
+            return
+        names = [mx.local(child) for child in children]
+        often, seen = Counter(names), Counter[str]()
+        for child, name in zip(children, names, strict=True):
+            seen[name] += 1
+            number = f"[{seen[name]}]" if often[name] > 1 else ""
+            below = self._outline.child(kind.type, name) if self._outline and kind else None
+            yield from self._below(child, f"{path}/{name}{number}", below)
+
+    def all(self, place: str) -> list[Value]:
+        if self._values is None:
+            self._values = {}
+            for value in self:
+                self._values.setdefault(value.place, []).append(value)
+                plain = re.sub(r"\[\d+\]", "", value.place)
+                if plain != value.place:
+                    self._values.setdefault(plain, []).append(value)
+        return list(self._values.get(place, ()))
+
+    def get(self, place: str) -> Value | None:
+        return next(iter(self.all(place)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class MxValue:
+    """One element that holds a text."""
+
+    place: str
+    name: str
+    text: str
+    value: Typed
+    parts: Mapping[str, Typed]
+    line: int
+    column: int
+
+
+def _element(node: etree._Element, path: str, base: str | None) -> Value:
+    text = (node.text or "").strip()
+    attributes = {str(key): str(value) for key, value in node.attrib.items()}
+    value = typed.element(text, attributes, base)
+    return MxValue(path, mx.local(node), text, value, attributes, mx.line_of(node), 1)
+
+
+def _bic(header: etree._Element, side: str) -> str:
+    found = mx.first(header, side)
+    bic = mx.first(found, "BICFI") if found is not None else None
+    return (bic.text or "").strip() if bic is not None else ""
