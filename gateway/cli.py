@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import enum
+import glob
 import json
 import sys
 from collections.abc import Coroutine, Iterator
@@ -189,21 +190,45 @@ def build(
 
 @app.command()
 def parse(
-    files: Annotated[list[Path], typer.Argument(help="Files of messages, or - for stdin.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Files, patterns or folders of messages, or - for stdin.")
+    ],
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Read messages and print what they say, field names written out."""
     from gateway import big_files, messages
 
-    fine = True
-    for file in files:
+    fine, named = True, files_of(files)
+    for file in named:
         if big_files.is_big(file):
             fine = _parse_big(file, as_json) and fine
             continue
         for reading in messages.read_all(read_input(file)):
             fine = fine and not reading["problems"]
-            typer.echo(json.dumps(reading) if as_json else messages.text(reading))
+            if as_json:
+                typer.echo(json.dumps({"file": str(file), **reading}))
+            else:
+                typer.echo(_reading(reading, str(file) if len(named) > 1 else ""))
     raise typer.Exit(0 if fine else 1)
+
+
+def _reading(reading: dict[str, Any], file: str) -> str:
+    """A message for a person: its type, its fields by name, what is wrong with it."""
+    head = typer.style(reading["type"] or "unreadable", bold=True, fg=_tone(reading))
+    lines = [f"{head}  {file}".rstrip()]
+    for f in reading["fields"]:
+        where = typer.style(f"{f['line']:>4}", dim=True)
+        tag = typer.style(f"{f['tag']:<12}", fg=typer.colors.CYAN)
+        lines.append(f"  {where}  {tag} {f['name']:<38} {f['value']}")
+    lines += [
+        typer.style(f"  ! {p['path']} {p['rule']}: {p['message']}", fg=typer.colors.RED)
+        for p in reading["problems"]
+    ]
+    return "\n".join(lines)
+
+
+def _tone(reading: dict[str, Any]) -> str:
+    return typer.colors.RED if reading["problems"] else typer.colors.GREEN
 
 
 def _parse_big(file: Path, as_json: bool) -> bool:
@@ -221,7 +246,8 @@ def _parse_big(file: Path, as_json: bool) -> bool:
 @app.command()
 def validate(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Files of messages, or - for stdin.")
+        list[Path] | None,
+        typer.Argument(help="Files, patterns or folders of messages, or - for stdin."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
     schema_only: Annotated[bool, typer.Option("--schema-only")] = False,
@@ -269,7 +295,7 @@ def _findings(files: list[Path], schema_only: bool) -> Iterator[dict[str, Any]]:
     """What is wrong with the messages of these files, big ones while they are read."""
     from gateway import big_files, messages
 
-    for file in files:
+    for file in files_of(files):
         if not schema_only and big_files.is_big(file):
             with progress_of(file) as opened:
                 for finding in big_files.findings(opened):
@@ -281,7 +307,9 @@ def _findings(files: list[Path], schema_only: bool) -> Iterator[dict[str, Any]]:
 
 @app.command()
 def translate(
-    files: Annotated[list[Path], typer.Argument(help="Files of messages, or - for stdin.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Files, patterns or folders of messages, or - for stdin.")
+    ],
     to: Annotated[
         Standard | None, typer.Option("--to", help="mt or mx; the other one if nothing is said.")
     ] = None,
@@ -295,7 +323,7 @@ def translate(
 
     made = [
         each
-        for file in files
+        for file in files_of(files)
         for each in messages.translate_all(read_input(file), to.value if to else None)
     ]
     if as_json:
@@ -522,6 +550,27 @@ def progress_of(file: Path) -> AbstractContextManager[BinaryIO]:
     return rich.progress.open(
         file, "rb", console=console, transient=True, disable=not console.is_terminal
     )
+
+
+def files_of(names: list[Path]) -> list[Path]:
+    """The files that are named: as they are, by pattern (`inbox/**/*.fin`), or all that stand in a folder.
+
+    A pattern or a folder with nothing in it is wrong use.
+    """
+    found: list[Path] = []
+    for name in names:
+        if name.is_dir():
+            inside = sorted(each for each in name.iterdir() if each.is_file())
+        elif glob.has_magic(str(name)) and not name.exists():
+            matching = glob.glob(str(name), recursive=True)
+            inside = sorted(each for each in map(Path, matching) if each.is_file())
+        else:
+            inside = [name]
+        if not inside:
+            line(f"{name}: no file there")
+            raise typer.Exit(2)
+        found += inside
+    return found
 
 
 def read_input(file: Path) -> bytes:

@@ -114,16 +114,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def text(reading: dict[str, Any]) -> str:
-    """A reading for a person."""
-    lines = [reading["type"] or "unreadable"]
-    lines += [
-        f"  {f['line']:>4}  {f['tag']:<12} {f['name']:<38} {f['value']}" for f in reading["fields"]
-    ]
-    lines += [f"  ! {p['path']} {p['rule']}: {p['message']}" for p in reading["problems"]]
-    return "\n".join(lines)
-
-
 def validate_all(payload: bytes, schema_only: bool) -> list[dict[str, Any]]:
     """What is wrong with the messages of a file, and where; one file at a time."""
     with _JUDGING:  # a compiled schema keeps its last verdict

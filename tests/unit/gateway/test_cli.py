@@ -375,3 +375,24 @@ def test_translate_refuses_what_has_no_counterpart(finality: Finality, tmp_path:
     ran = finality("translate", tmp_path / "free.fin")
     assert ran.code == 1
     assert "no ISO 20022 message is known to correspond" in ran.err
+
+
+# files ------------------------------------------------------------------------------------------------
+
+
+def test_files_are_named_by_pattern_and_folder_too(finality: Finality, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("a.fin", "b.fin", "c.txt"):
+        (tmp_path / "in" / name).write_bytes(MT548)
+    by_pattern = finality("parse", tmp_path / "**" / "*.fin").out.decode().splitlines()
+    assert [line.rpartition("/")[2] for line in by_pattern if line.startswith("MT548")] == [
+        "a.fin",
+        "b.fin",
+    ]
+    told = [
+        json.loads(each) for each in finality("parse", tmp_path / "in", "--json").out.splitlines()
+    ]
+    assert [Path(each["file"]).name for each in told] == ["a.fin", "b.fin", "c.txt"]
+    nothing = finality("validate", tmp_path / "*.xml")
+    assert nothing.code == 2
+    assert "no file there" in nothing.err
