@@ -191,7 +191,7 @@ def build(
 @app.command()
 def parse(
     files: Annotated[
-        list[Path], typer.Argument(help="Files, patterns or folders of messages, or - for stdin.")
+        list[Path], typer.Argument(help="Files of messages or patterns, or - for stdin.")
     ],
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
@@ -247,7 +247,7 @@ def _parse_big(file: Path, as_json: bool) -> bool:
 def validate(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Files, patterns or folders of messages, or - for stdin."),
+        typer.Argument(help="Files of messages or patterns, or - for stdin."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
     schema_only: Annotated[bool, typer.Option("--schema-only")] = False,
@@ -301,14 +301,14 @@ def _findings(files: list[Path], schema_only: bool) -> Iterator[dict[str, Any]]:
                 for finding in big_files.findings(opened):
                     yield {"file": str(file), **finding}
         else:
-            for finding in messages.validate_all(read_input(file), schema_only):
+            for finding in messages.judged(read_input(file), schema_only):
                 yield {"file": str(file), **finding}
 
 
 @app.command()
 def translate(
     files: Annotated[
-        list[Path], typer.Argument(help="Files, patterns or folders of messages, or - for stdin.")
+        list[Path], typer.Argument(help="Files of messages or patterns, or - for stdin.")
     ],
     to: Annotated[
         Standard | None, typer.Option("--to", help="mt or mx; the other one if nothing is said.")
@@ -553,15 +553,16 @@ def progress_of(file: Path) -> AbstractContextManager[BinaryIO]:
 
 
 def files_of(names: list[Path]) -> list[Path]:
-    """The files that are named: as they are, by pattern (`inbox/**/*.fin`), or all that stand in a folder.
+    """The files that are named: as they are, or by pattern (`inbox/**/*.fin`).
 
-    A pattern or a folder with nothing in it is wrong use.
+    A pattern that no file meets is wrong use, and so is a folder.
     """
     found: list[Path] = []
     for name in names:
         if name.is_dir():
-            inside = sorted(each for each in name.iterdir() if each.is_file())
-        elif glob.has_magic(str(name)) and not name.exists():
+            line(f"{name} is a folder: name its files by pattern, such as {name / '*'}")
+            raise typer.Exit(2)
+        if glob.has_magic(str(name)) and not name.exists():
             matching = glob.glob(str(name), recursive=True)
             inside = sorted(each for each in map(Path, matching) if each.is_file())
         else:

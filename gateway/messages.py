@@ -15,6 +15,7 @@ import parsers
 import parsers.containers
 import translation
 from gateway.schema_store import installed_schemas
+from parsers.findings import of_problem
 from schemas.event import canonical
 from schemas.finding import Finding
 from schemas.instruction import Instruction, Payment
@@ -80,20 +81,27 @@ def read_model(model: Any, text: bytes) -> Any:
 
 def read_all(payload: bytes) -> list[dict[str, Any]]:
     """Every message of a file: its type, its fields in plain words, its meaning, its problems."""
-    return [_reading(item) for item in _unpacked(payload)]
+    found = parsers.containers.unpack(payload)
+    if not found:
+        return [{**_BLANK, "problems": [dataclasses.asdict(EMPTY)]}]
+    return [_reading(item) for item in found]
+
+
+EMPTY = Problem("(file)", "empty", "there is no message in it")
+_BLANK: dict[str, Any] = {"type": None, "answer": None, "fields": [], "problems": []}
 
 
 def _unpacked(payload: bytes) -> list[parsers.containers.Item]:
     """The messages of a file; Refused when there is none, which is not the same as none wrong."""
     found = parsers.containers.unpack(payload)
     if not found:
-        raise Refused("empty", [Problem("(file)", "empty", "there is no message in it")])
+        raise Refused("empty", [EMPTY])
     return found
 
 
 def _reading(item: parsers.containers.Item) -> dict[str, Any]:
     raw = item.body
-    reading: dict[str, Any] = {"type": None, "answer": None, "fields": [], "problems": []}
+    reading = dict(_BLANK)
     reading |= {"kind": item.kind, "container": item.container}
     reading |= {"offset": item.offset, "length": len(raw)}
     try:
@@ -118,6 +126,14 @@ def validate_all(payload: bytes, schema_only: bool) -> list[dict[str, Any]]:
     """What is wrong with the messages of a file, and where; one file at a time."""
     with _JUDGING:  # a compiled schema keeps its last verdict
         return _validated(payload, schema_only, _schemas())
+
+
+def judged(payload: bytes, schema_only: bool) -> list[dict[str, Any]]:
+    """The same of one file among many: that there is no message in it is a finding too."""
+    try:
+        return validate_all(payload, schema_only)
+    except Refused as refused:
+        return [dataclasses.asdict(of_problem(problem)) for problem in refused.problems]
 
 
 _JUDGING = threading.Lock()

@@ -269,8 +269,8 @@ def test_a_file_without_a_message_is_not_valid(
     finality: Finality, command: str, content: bytes
 ) -> None:
     ran = finality(command, "-", stdin=content)
-    assert (ran.code, ran.out) == (1, b"")
-    assert "there is no message in it" in ran.err
+    assert ran.code == 1
+    assert b"there is no message in it" in ran.out
 
 
 # settings -------------------------------------------------------------------------------------------
@@ -380,7 +380,7 @@ def test_translate_refuses_what_has_no_counterpart(finality: Finality, tmp_path:
 # files ------------------------------------------------------------------------------------------------
 
 
-def test_files_are_named_by_pattern_and_folder_too(finality: Finality, tmp_path: Path) -> None:
+def test_files_are_named_by_pattern_too(finality: Finality, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     for name in ("a.fin", "b.fin", "c.txt"):
         (tmp_path / "in" / name).write_bytes(MT548)
@@ -396,3 +396,15 @@ def test_files_are_named_by_pattern_and_folder_too(finality: Finality, tmp_path:
     nothing = finality("validate", tmp_path / "*.xml")
     assert nothing.code == 2
     assert "no file there" in nothing.err
+
+
+@pytest.mark.parametrize("command", ["parse", "validate"])
+def test_an_empty_file_among_others_does_not_hide_them(
+    finality: Finality, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "1.fin").write_bytes(b"")
+    (tmp_path / "2.fin").write_bytes(MT548)
+    ran = finality(command, tmp_path / "*.fin", "--json")
+    assert ran.code == 1
+    assert b"there is no message in it" in ran.out
+    assert b"2.fin" in ran.out
