@@ -389,10 +389,8 @@ def test_files_are_named_by_pattern_too(finality: Finality, tmp_path: Path) -> N
         "a.fin",
         "b.fin",
     ]
-    told = [
-        json.loads(each) for each in finality("parse", tmp_path / "in", "--json").out.splitlines()
-    ]
-    assert [Path(each["file"]).name for each in told] == ["a.fin", "b.fin", "c.txt"]
+    told = finality("parse", tmp_path / "in" / "[ac]*", "--json").out.splitlines()
+    assert [Path(json.loads(each)["file"]).name for each in told] == ["a.fin", "c.txt"]
     nothing = finality("validate", tmp_path / "*.xml")
     assert nothing.code == 2
     assert "no file there" in nothing.err
@@ -403,7 +401,7 @@ def test_an_empty_file_among_others_does_not_hide_them(
     finality: Finality, tmp_path: Path, command: str
 ) -> None:
     (tmp_path / "1.fin").write_bytes(b"")
-    (tmp_path / "2.fin").write_bytes(MT548)
+    (tmp_path / "2.fin").write_bytes(MT548.replace(b"MTCH//MACH", b"MTCH//M"))
     ran = finality(command, tmp_path / "*.fin", "--json")
     assert ran.code == 1
     assert b"there is no message in it" in ran.out
