@@ -44,6 +44,12 @@ class Standard(enum.StrEnum):
     mx = "mx"
 
 
+Tolerates = Annotated[
+    str | None,
+    typer.Option(
+        "--tolerates", help="Deviations to mend and tell: dev_decimal dev_date ..., or all."
+    ),
+]
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder (FINALITY_DATA).")]
 
 
@@ -194,16 +200,18 @@ def parse(
         list[Path], typer.Argument(help="Files of messages or patterns, or - for stdin.")
     ],
     as_json: Annotated[bool, typer.Option("--json")] = False,
+    tolerates: Tolerates = None,
 ) -> None:
     """Read messages and print what they say, field names written out."""
     from gateway import big_files, messages
 
+    known = messages.tolerated(tolerates)
     fine, named = True, files_of(files)
     for file in named:
         if big_files.is_big(file):
             fine = _parse_big(file, as_json) and fine
             continue
-        for reading in messages.read_all(read_input(file)):
+        for reading in messages.read_all(read_input(file), known):
             fine = fine and not reading["problems"]
             if as_json:
                 typer.echo(json.dumps({"file": str(file), **reading}))
@@ -220,6 +228,12 @@ def _reading(reading: dict[str, Any], file: str) -> str:
         where = typer.style(f"{f['line']:>4}", dim=True)
         tag = typer.style(f"{f['tag']:<12}", fg=typer.colors.CYAN)
         lines.append(f"  {where}  {tag} {f['name']:<38} {f['value']}")
+    lines += [
+        typer.style(
+            f"  ~ line {d['line']} {d['path']} {d['rule']}: {d['message']}", fg=typer.colors.YELLOW
+        )
+        for d in reading["deviations"]
+    ]
     lines += [
         typer.style(f"  ! {p['path']} {p['rule']}: {p['message']}", fg=typer.colors.RED)
         for p in reading["problems"]
@@ -254,17 +268,20 @@ def validate(
     rules: Annotated[
         bool, typer.Option("--rules", help="List every rule with its source instead.")
     ] = False,
+    tolerates: Tolerates = None,
 ) -> None:
     """Check messages, saying what would be right; exit 1 if any is invalid."""
-    if rules:
-        from gateway import messages
+    from gateway import messages
 
+    if rules:
         typer.echo(messages.rules(as_json))
         return
     if not files:
         raise typer.BadParameter("name at least one file, or - for stdin, or ask for --rules")
     count, errors = 0, False
-    for f in _findings(files, schema_only):  # printed as they come: there may be a million
+    for f in _findings(
+        files, schema_only, messages.tolerated(tolerates)
+    ):  # printed as they come: there may be a million
         if as_json:
             sys.stdout.write((", " if count else "[") + json.dumps(f))
         else:
@@ -291,7 +308,9 @@ def _said(f: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _findings(files: list[Path], schema_only: bool) -> Iterator[dict[str, Any]]:
+def _findings(
+    files: list[Path], schema_only: bool, tolerates: frozenset[str]
+) -> Iterator[dict[str, Any]]:
     """What is wrong with the messages of these files, big ones while they are read."""
     from gateway import big_files, messages
 
@@ -301,7 +320,7 @@ def _findings(files: list[Path], schema_only: bool) -> Iterator[dict[str, Any]]:
                 for finding in big_files.findings(opened):
                     yield {"file": str(file), **finding}
         else:
-            for finding in messages.judged(read_input(file), schema_only):
+            for finding in messages.judged(read_input(file), schema_only, tolerates):
                 yield {"file": str(file), **finding}
 
 

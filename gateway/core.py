@@ -141,8 +141,15 @@ class Core:
 
     def keys_of(self, link: str) -> Keys | None:
         """The keys this link authenticates with; None where it does not."""
-        row = next((row for row in self.static.all(LinkRow) if row.name == link), None)
-        return lau.of_link(row, self.lau)
+        return lau.of_link(self._link_row(link), self.lau)
+
+    def tolerated_of(self, link: str) -> frozenset[str]:
+        """The deviations that messages of this link may have."""
+        row = self._link_row(link)
+        return row.tolerated if row else frozenset()
+
+    def _link_row(self, link: str) -> LinkRow | None:
+        return next((row for row in self.static.all(LinkRow) if row.name == link), None)
 
     def link_states(self) -> list[LinkState]:
         """What is up, and when it last spoke."""

@@ -207,15 +207,18 @@ class Inbound:
         read: list[tuple[Stored, Answer]] = []
         settled: list[Settled] = []
         unproved = await self._unproved(stored)
+        tolerated = self.core.tolerated_of(self.link)
         for message in stored:
             if message.id in unproved:
                 words = "it was not authenticated when it came, and this link takes nothing else"
                 settled.append(self._parked(message.id, None, None, "lau_missing", words))
                 continue
             try:
-                read.append((message, parsers.answer(message.body, self.core.schemas)))
+                said = parsers.answer(message.body, self.core.schemas, tolerates=tolerated)
+                read.append((message, said))
             except MessageError as error:
                 why = "; ".join(f"{p.path} {p.rule}: {p.message}" for p in error.problems[:20])
+                why += self._would_read(message.body)
                 settled.append(self._parked(message.id, None, None, "unreadable", why))
         wanted = sorted({ref for _, answer in read for ref in related(answer)})
         async with self.core.pool.acquire() as db:
@@ -249,6 +252,15 @@ class Inbound:
         await self.core.put(routed)
         for parts in several:
             await self._in_turn(parts)
+
+    def _would_read(self, body: bytes) -> str:
+        """What the link would have to tolerate for a message to be read; nothing where that is no use."""
+        try:
+            parsers.answer(body, self.core.schemas, tolerates=parsers.TOLERANT)
+        except MessageError:
+            return ""
+        codes = sorted({each.rule for each in parsers.deviations(body, parsers.TOLERANT)})
+        return f"; it would read if the link tolerated {' '.join(codes)}"
 
     async def _unproved(self, stored: Sequence[Stored]) -> set[int]:
         """What the link's keys have not vouched for, whoever sends it through again."""

@@ -19,6 +19,7 @@ from parsers.findings import of_problem
 from schemas.event import canonical
 from schemas.finding import Finding
 from schemas.instruction import Instruction, Payment
+from schemas.mt import deviations
 from schemas.mt.rules import RULES
 from schemas.mx.compiler import Schemas
 from schemas.mx.interface import RULES as ENVELOPE_RULES
@@ -79,16 +80,31 @@ def read_model(model: Any, text: bytes) -> Any:
         ) from error
 
 
-def read_all(payload: bytes) -> list[dict[str, Any]]:
+def tolerated(said: str | None) -> frozenset[str]:
+    """The deviations that are named, as in the column `tolerates` of a link; Refused for no such."""
+    try:
+        codes = deviations.known(said or "")
+    except ValueError as error:
+        raise Refused("invalid", [Problem("tolerates", "deviation", str(error), said)]) from error
+    return frozenset(deviations.BY_CODE) if codes == deviations.EVERY else frozenset(codes.split())
+
+
+def read_all(payload: bytes, tolerates: frozenset[str]) -> list[dict[str, Any]]:
     """Every message of a file: its type, its fields in plain words, its meaning, its problems."""
     found = parsers.containers.unpack(payload)
     if not found:
         return [{**_BLANK, "problems": [dataclasses.asdict(EMPTY)]}]
-    return [_reading(item) for item in found]
+    return [_reading(item, tolerates) for item in found]
 
 
 EMPTY = Problem("(file)", "empty", "there is no message in it")
-_BLANK: dict[str, Any] = {"type": None, "answer": None, "fields": [], "problems": []}
+_BLANK: dict[str, Any] = {
+    "type": None,
+    "answer": None,
+    "fields": [],
+    "deviations": [],
+    "problems": [],
+}
 
 
 def _unpacked(payload: bytes) -> list[parsers.containers.Item]:
@@ -99,14 +115,15 @@ def _unpacked(payload: bytes) -> list[parsers.containers.Item]:
     return found
 
 
-def _reading(item: parsers.containers.Item) -> dict[str, Any]:
+def _reading(item: parsers.containers.Item, tolerates: frozenset[str]) -> dict[str, Any]:
     raw = item.body
     reading = dict(_BLANK)
     reading |= {"kind": item.kind, "container": item.container}
     reading |= {"offset": item.offset, "length": len(raw)}
     try:
         reading["fields"] = [dataclasses.asdict(f) for f in parsers.describe(raw)]
-        answer = parsers.answer(raw, installed_schemas())
+        reading["deviations"] = [dataclasses.asdict(f) for f in parsers.deviations(raw, tolerates)]
+        answer = parsers.answer(raw, installed_schemas(), tolerates=tolerates)
         reading["type"] = answer.header.type
         reading["answer"] = json.loads(canonical(_plain(answer)))
     except MessageError as error:
@@ -122,16 +139,18 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def validate_all(payload: bytes, schema_only: bool) -> list[dict[str, Any]]:
+def validate_all(
+    payload: bytes, schema_only: bool, tolerates: frozenset[str] = frozenset()
+) -> list[dict[str, Any]]:
     """What is wrong with the messages of a file, and where; one file at a time."""
     with _JUDGING:  # a compiled schema keeps its last verdict
-        return _validated(payload, schema_only, _schemas())
+        return _validated(payload, schema_only, _schemas(), tolerates)
 
 
-def judged(payload: bytes, schema_only: bool) -> list[dict[str, Any]]:
+def judged(payload: bytes, schema_only: bool, tolerates: frozenset[str]) -> list[dict[str, Any]]:
     """The same of one file among many: that there is no message in it is a finding too."""
     try:
-        return validate_all(payload, schema_only)
+        return validate_all(payload, schema_only, tolerates)
     except Refused as refused:
         return [dataclasses.asdict(of_problem(problem)) for problem in refused.problems]
 
@@ -140,12 +159,14 @@ _JUDGING = threading.Lock()
 _schemas = cache(installed_schemas)
 
 
-def _validated(payload: bytes, schema_only: bool, schemas: Schemas) -> list[dict[str, Any]]:
+def _validated(
+    payload: bytes, schema_only: bool, schemas: Schemas, tolerates: frozenset[str]
+) -> list[dict[str, Any]]:
     findings: list[dict[str, Any]] = []
     items = _unpacked(payload)
     for item, place in zip(items, parsers.containers.places(payload, items), strict=True):
         if not (schema_only and _is_fin(item.body)):
-            found = parsers.check(item.body, schemas)
+            found = parsers.check(item.body, schemas, tolerates=tolerates)
             findings += [dataclasses.asdict(_placed(each, *place)) for each in found]
     return findings
 
@@ -179,7 +200,9 @@ def translated(made: Translation) -> dict[str, Any]:
 
 def rules(as_json: bool) -> str:
     """Every rule of the validator: code, what it applies to, how sure it is, what it says, its source."""
-    listed = sorted((*RULES, *ENVELOPE_RULES.values()), key=lambda rule: rule.code)
+    listed = sorted(
+        (*RULES, *deviations.DEVIATIONS, *ENVELOPE_RULES.values()), key=lambda rule: rule.code
+    )
     if as_json:
         return json.dumps([dataclasses.asdict(rule) for rule in listed])
     return "\n".join(

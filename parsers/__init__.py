@@ -6,7 +6,20 @@
 
 from __future__ import annotations
 
-from parsers import companions, datapdu, encodings, fin, fin_answers, findings, mx, mx_answers
+from collections.abc import Set
+from dataclasses import replace
+
+from parsers import (
+    companions,
+    datapdu,
+    encodings,
+    fin,
+    fin_answers,
+    fin_tolerant,
+    findings,
+    mx,
+    mx_answers,
+)
 from parsers.message import Fin, Message, Mx
 from schemas.answer import Answer
 from schemas.described import Described
@@ -14,29 +27,69 @@ from schemas.finding import Finding
 from schemas.mx.compiler import Schemas
 from schemas.problem import MessageError
 
-__all__ = ["Fin", "Message", "Mx", "answer", "check", "describe", "is_xml", "opened", "read"]
+TOLERANT = fin_tolerant.ALL
+__all__ = [
+    "TOLERANT",
+    "Fin",
+    "Message",
+    "Mx",
+    "answer",
+    "check",
+    "describe",
+    "deviations",
+    "is_xml",
+    "opened",
+    "read",
+]
 
 
-def read(raw: bytes, schemas: Schemas | None = None) -> Message:
+def read(
+    raw: bytes, schemas: Schemas | None = None, *, tolerates: Set[str] = frozenset()
+) -> Message:
     """The message of these bytes; MessageError with every problem when they cannot be read.
 
     With schemas, numbers of ISO 20022 messages are decimals; without, only amounts are, as a
-    reference may be all digits.
+    reference may be all digits. `tolerates` are the codes of schemas/mt/deviations.py that a FIN
+    message may have (TOLERANT: all of them): they are mended, and told in `deviations`.
     """
     raw = opened(raw)
-    return Mx(mx.read(raw), schemas) if is_xml(raw) else Fin(fin.read(raw))
+    if is_xml(raw):
+        return Mx(mx.read(raw), schemas)
+    if not tolerates:
+        return Fin(fin.read(raw))
+    mended = fin_tolerant.mend(raw, tolerates)
+    return Fin(fin.read(mended.raw), mended)
 
 
-def answer(raw: bytes, schemas: Schemas) -> Answer:
-    """The answer these bytes carry; MessageError with every problem when they cannot be read."""
+def answer(raw: bytes, schemas: Schemas, *, tolerates: Set[str] = frozenset()) -> Answer:
+    """The answer these bytes carry; MessageError with every problem when they cannot be read.
+
+    What can be read as it stands is; only what cannot is mended, as far as is tolerated.
+    """
     if companions.is_framed(raw):
         return companions.read(raw)
     raw = opened(raw)
-    return mx_answers.read(raw, schemas) if is_xml(raw) else fin_answers.read(raw)
+    if is_xml(raw):
+        return mx_answers.read(raw, schemas)
+    try:
+        return fin_answers.read(raw)
+    except MessageError:
+        if not tolerates:
+            raise
+    return fin_answers.read(fin_tolerant.mend(raw, tolerates).raw)
 
 
-def check(raw: bytes, schemas: Schemas) -> list[Finding]:
-    """Everything there is to say against these bytes, whether they can be read or not."""
+def deviations(raw: bytes, tolerates: Set[str]) -> tuple[Finding, ...]:
+    """What tolerant reading mends in these bytes; nothing of ISO 20022."""
+    raw = opened(raw)
+    return () if is_xml(raw) or not tolerates else fin_tolerant.mend(raw, tolerates).deviations
+
+
+def check(raw: bytes, schemas: Schemas, *, tolerates: Set[str] = frozenset()) -> list[Finding]:
+    """Everything there is to say against these bytes, whether they can be read or not.
+
+    Deviations that are tolerated are warnings beside what there is to say of the mended message.
+    """
     raw = encodings.plain(raw)
     around = datapdu.check(raw)
     try:
@@ -44,14 +97,32 @@ def check(raw: bytes, schemas: Schemas) -> list[Finding]:
     except MessageError as error:
         return around + [findings.of_problem(problem) for problem in error.problems]
     if not is_xml(raw):
-        return around + fin.check_bytes(raw)
+        return around + (_check_mended(raw, tolerates) if tolerates else fin.check_bytes(raw))
     return around + [findings.of_problem(p, "schema") for p in mx_answers.check(raw, schemas)]
 
 
+def _check_mended(raw: bytes, tolerates: Set[str]) -> list[Finding]:
+    """What is left to say of a message once its deviations are mended, at the lines it came with."""
+    mended = fin_tolerant.mend(raw, tolerates)
+    left = [replace(f, line=mended.line(f.line)) for f in fin.check_bytes(mended.raw)]
+    return [*mended.deviations, *left]
+
+
 def describe(raw: bytes) -> list[Described]:
-    """The fields or elements of these bytes with their names; MessageError if unreadable."""
+    """The fields or elements of these bytes with their names; MessageError if unreadable.
+
+    For people to look at: what departs from the standard is shown as well as can be.
+    """
     raw = opened(raw)
-    return mx_answers.describe(raw) if is_xml(raw) else fin.describe(raw)
+    if is_xml(raw):
+        return mx_answers.describe(raw)
+    try:
+        return fin.describe(raw)
+    except MessageError:
+        mended = fin_tolerant.mend(raw)
+        if not mended.deviations:
+            raise
+        return fin.describe(mended.raw)
 
 
 def opened(raw: bytes) -> bytes:

@@ -11,6 +11,8 @@ from lxml import etree
 
 from parsers import fin, mx, typed
 from parsers.fin_text import FinField, FinMessage
+from parsers.fin_tolerant import Mended
+from schemas.finding import Finding
 from schemas.mx.compiler import Schemas
 from schemas.mx.outline import Child, outline
 from schemas.value import Typed, Value
@@ -22,12 +24,13 @@ _PLACE = re.compile(r"(?:(?P<path>[^ ]*)/)?(?P<tag>\d\d[A-Za]?)(?: (?P<qualifier
 class Message:
     """One message. `type` is 'MT541' or 'sese.023.001.11'; the parties are BICs, '' if not told."""
 
-    __slots__ = ("receiver", "sender", "type")
+    __slots__ = ("deviations", "receiver", "sender", "type")
 
     def __init__(self, type_: str, sender: str, receiver: str) -> None:
         self.type = type_
         self.sender = sender
         self.receiver = receiver
+        self.deviations: tuple[Finding, ...] = ()  # what tolerant reading mended
 
     def __iter__(self) -> Iterator[Value]:
         """Every value in order."""
@@ -52,23 +55,26 @@ class Message:
 class Fin(Message):
     """A FIN message: places are blocks, tag and qualifier, `SETDET/AMT/19A SETT` or `32A`."""
 
-    __slots__ = ("fin",)
+    __slots__ = ("fin", "mended")
 
-    def __init__(self, message: FinMessage) -> None:
+    def __init__(self, message: FinMessage, mended: Mended | None = None) -> None:
         name = f"MT{message.type}" if message.type.isdigit() else message.type
         super().__init__(name, message.sender, message.receiver)
         self.fin = message
+        self.mended = mended
+        if mended is not None:
+            self.deviations = mended.deviations
 
     def __iter__(self) -> Iterator[Value]:
         tags = self.fin.shape.tags
-        return (FinValue(self.fin, i) for i, tag in enumerate(tags) if tag[:2] != "16")
+        return (FinValue(self, i) for i, tag in enumerate(tags) if tag[:2] != "16")
 
     def all(self, place: str) -> list[Value]:
-        return [FinValue(self.fin, index) for index in self._indexes(place)]
+        return [FinValue(self, index) for index in self._indexes(place)]
 
     def get(self, place: str) -> Value | None:
         found = self._indexes(place)
-        return FinValue(self.fin, found[0]) if found else None
+        return FinValue(self, found[0]) if found else None
 
     def _indexes(self, place: str) -> tuple[int, ...]:
         """Where the fields of a place stand; kept with the shape, as messages of a shape are many."""
@@ -99,10 +105,11 @@ def _option(tag: str, qualifier: str) -> str:
 class FinValue:
     """One field of a FIN message; what is asked of it is worked out then."""
 
-    __slots__ = ("_index", "_message")
+    __slots__ = ("_index", "_message", "_of")
 
-    def __init__(self, message: FinMessage, index: int) -> None:
-        self._message = message
+    def __init__(self, of: Fin, index: int) -> None:
+        self._of = of
+        self._message = of.fin
         self._index = index
 
     def __repr__(self) -> str:
@@ -135,7 +142,9 @@ class FinValue:
 
     @property
     def line(self) -> int:
-        return self._message.lines_before + self._message.line_of(self._index)
+        line = self._message.lines_before + self._message.line_of(self._index)
+        mended = self._of.mended
+        return line if mended is None else mended.line(line)
 
     @property
     def column(self) -> int:

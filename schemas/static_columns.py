@@ -66,6 +66,7 @@ ABOUT = {
     "isin": "ISO 6166, with its check digit",
     "lag": "business days from trade to settlement",
     "lau": "the set of keys in the settings by which its messages are authenticated; empty: none",
+    "tolerates": "deviations from FIN its senders are known for, such as dev_decimal, or all; empty: none",
     "legal_entity": "the firm of our house it belongs to",
     "lei": "legal entity identifier, with its check digits",
     "link": "the link it is spoken to over",

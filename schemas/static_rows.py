@@ -36,6 +36,7 @@ from schemas.identifiers import (
 )
 from schemas.instruction import Dss, Party
 from schemas.money import written
+from schemas.mt import deviations
 from schemas.obligation import Tolerance
 
 ALWAYS = date(1900, 1, 1)
@@ -93,7 +94,15 @@ def party(code: str, account: str | None = None) -> Party:
     return Party(dss=Dss(issuer=parts[0], scheme=parts[1], id=parts[2]), account=account)
 
 
+def _deviations(value: str) -> str:
+    try:
+        return deviations.known(value)
+    except ValueError as error:
+        raise PydanticCustomError("deviation", str(error), {"value": value}) from None
+
+
 Zone = Annotated[str, AfterValidator(_zone)]
+Deviations = Annotated[str, Field(max_length=400), AfterValidator(_deviations)]
 Country = Annotated[str, AfterValidator(_country)]
 Agent = Annotated[str, Field(max_length=45), AfterValidator(_agent)]
 
@@ -371,6 +380,13 @@ class LinkRow(Row):
     # below the data folder unless absolute
     folder: Annotated[str, Field(max_length=400)] | None = None
     lau: Id | None = None  # the set of keys in the settings; None: nothing is authenticated
+    tolerates: Deviations | None = None  # what its senders are known for; None: strict
+
+    @property
+    def tolerated(self) -> frozenset[str]:
+        """The codes of the deviations this link's messages may have."""
+        said = (self.tolerates or "").split()
+        return frozenset(deviations.BY_CODE) if said == [deviations.EVERY] else frozenset(said)
 
 
 class SettlementCycle(Row):

@@ -48,7 +48,9 @@ KEYS = count(1)
 Superuser = Callable[[str], Awaitable[None]]
 
 
-def files(transport: str = "directory", authenticated: bool = False) -> dict[str, bytes]:
+def files(
+    transport: str = "directory", authenticated: bool = False, tolerates: str = ""
+) -> dict[str, bytes]:
     """The demo's static data, and the tests' portfolios with a million of cash each."""
     found = {name: body.decode() for name, body in demo_files().items()}
     found["links.csv"] = found["links.csv"].replace(",mqtt,", f",{transport},")
@@ -56,6 +58,10 @@ def files(transport: str = "directory", authenticated: bool = False) -> dict[str
         head, *rows = found["links.csv"].splitlines()
         rows = [f"{row},{row.partition(',')[0]}" for row in rows]
         found["links.csv"] = "\n".join([f"{head},lau", *rows]) + "\n"
+    if tolerates:  # what every sender is known for
+        head, *rows = found["links.csv"].splitlines()
+        rows = [f"{row},{tolerates}" for row in rows]
+        found["links.csv"] = "\n".join([f"{head},tolerates", *rows]) + "\n"
     for letter, basis in (("S", "actual"), ("C", "contractual")):
         for n in range(1, PORTFOLIOS + 1):
             name = f"{letter}{n:02}"
@@ -257,12 +263,15 @@ async def a_street(
     now: datetime = TUESDAY,
     transport: str = "directory",
     authenticated: bool = False,
+    tolerates: str = "",
     **settings: Any,
 ) -> AsyncIterator[Street]:
     """A gateway with static data, keys and an open door."""
     db = await asyncpg.connect(given.app_dsn)
     try:
-        await importing.apply(db, files(transport, authenticated), "test", real_now(), False)
+        await importing.apply(
+            db, files(transport, authenticated, tolerates), "test", real_now(), False
+        )
         for person, roles in PEOPLE.values():  # before the keys: some answer for several
             await store.people.add(db, person, person, None, real_now(), "test")
             await store.people.grant(db, [Entitlement(person, role) for role in roles])

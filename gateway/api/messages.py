@@ -60,6 +60,9 @@ class Judged(Asked):
     """How much is checked."""
 
     schema_only: bool = False
+    tolerates: Annotated[
+        str | None, Field(description="deviations to mend and tell, such as dev_decimal, or all")
+    ] = None
 
 
 class Translating(Asked):
@@ -111,7 +114,7 @@ async def read_message(call: Call) -> web.Response:
     raw: bytes = row["body"]
     if call.request.headers.get("Accept", "").startswith(BYTES):
         return web.Response(body=raw, content_type=BYTES)
-    meaning, found = read(raw, call.core.schemas)
+    meaning, found = read(raw, call.core.schemas, call.core.tolerated_of(row["link"]))
     return answer(
         {
             **{name: row[name] for name in LINE},
@@ -127,10 +130,12 @@ async def read_message(call: Call) -> web.Response:
     )
 
 
-def read(raw: bytes, schemas: Schemas) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+def read(
+    raw: bytes, schemas: Schemas, tolerated: frozenset[str]
+) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
     """What a message says, or why it cannot be read."""
     try:
-        said = parsers.answer(raw, schemas)
+        said = parsers.answer(raw, schemas, tolerates=tolerated)
     except MessageError as error:
         return None, [problems.error(p) for p in error.problems]
     return {"kind": type(said).__name__, **dataclasses.asdict(said)}, []
@@ -139,7 +144,8 @@ def read(raw: bytes, schemas: Schemas) -> tuple[dict[str, Any] | None, list[dict
 async def validate(call: Call) -> web.Response:
     """The verdict on a payload of one or many messages; nothing of it is stored."""
     asked: Judged = call.query
-    found = await asyncio.to_thread(verdicts.validate_all, call.body, asked.schema_only)
+    tolerated = verdicts.tolerated(asked.tolerates)
+    found = await asyncio.to_thread(verdicts.validate_all, call.body, asked.schema_only, tolerated)
     count = len(parsers.containers.unpack(call.body))
     valid = not any(f["severity"] == "error" for f in found)
     return answer({"valid": valid, "messages": count, "findings": found})

@@ -25,7 +25,7 @@ async def street(
     patch.setattr(links, "STABLE_SECONDS", 0.6)  # of two: the tests wait for it
     async with (
         a_database(postgres, as_superuser, template, "directory") as parts,
-        a_street(parts, tmp_path_factory.mktemp("directory")) as opened,
+        a_street(parts, tmp_path_factory.mktemp("directory"), tolerates="dev_decimal") as opened,
     ):
         yield opened
         assert await opened.findings() == []
@@ -195,6 +195,30 @@ async def test_what_is_no_file_of_messages_goes_to_error_with_its_reason(
         await until(lambda name=name: (quay / "error" / f"{name}.txt").exists())
         assert why in (quay / "error" / f"{name}.txt.err").read_text()
     assert not list((quay / "in").iterdir())
+
+
+async def test_what_a_sender_is_known_for_is_mended_and_what_it_is_not_known_for_waits(
+    street: Street, quay: Path
+) -> None:
+    id_ = await street.submit(purchase("QUAY-DEV"))
+    wire = await street.wire(id_)
+    put(quay / "in", "dev-ack.txt", accepts(wire))
+    await in_state(street, id_, "sent")
+    odd_date = settles(wire, "QDEV1").replace("ESET//20261124", "ESET//2026-11-24")
+    put(quay / "in", "dev-date.txt", odd_date)
+
+    async def told() -> bool:
+        found = (await street.get("/v1/messages", link="quay", state="parked"))["messages"]
+        return any(
+            "it would read if the link tolerated dev_date" in (m["reason"] or "") for m in found
+        )
+
+    await until(told)
+    odd_amount = settles(wire, "QDEV2").replace("GBP60010,", "GBP60,010.00")
+    put(quay / "in", "dev-amount.txt", odd_amount)
+    await in_state(street, id_, "settled")
+    case = await street.case(id_)
+    assert await street.bytes_of(case["messages"][-1]["id"]) == odd_amount.strip().encode()
 
 
 async def test_a_file_that_cannot_be_read_is_kept_and_its_reason_shown(
