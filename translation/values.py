@@ -196,6 +196,21 @@ def _code_option(tag: str) -> str:
     return "F" if tag == "22a" else tag[2:]
 
 
+# reason: a code that MX calls other where MT calls it narrative (DOMAIN 2.3)
+
+
+def reason_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
+    """The code of a reason; NARR is OTHR."""
+    made = code_to_mx(each, arguments)
+    return ToMx({"Cd": "OTHR"}) if made == ToMx({"Cd": "NARR"}) else made
+
+
+def reason_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | None:
+    """The code of a reason; OTHR is NARR."""
+    made = code_to_mt(node, arguments, tag)
+    return made._replace(text="//NARR") if made and made.text == "//OTHR" else made
+
+
 # pick: a closed list of words on both sides, `PAIN=PAIN ONLY=true`
 
 
@@ -439,6 +454,7 @@ CONVERTERS = {
     "plain": Converter(plain_to_mx, plain_to_mt),
     "narrative": Converter(narrative_to_mx, narrative_to_mt),
     "code": Converter(code_to_mx, code_to_mt),
+    "reason": Converter(reason_to_mx, reason_to_mt),
     "pick": Converter(pick_to_mx, pick_to_mt),
     "flag": Converter(flag_to_mx, flag_to_mt),
     "date": Converter(date_to_mx, date_to_mt),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from translation.pairs import sese_023
+from translation.pairs import sese_023, sese_024, sese_025
 from translation.pairs.pair import Pair, Variant
 
-PAIRS: tuple[Pair, ...] = (sese_023.PAIR,)
+PAIRS: tuple[Pair, ...] = (sese_023.PAIR, sese_024.PAIR, sese_025.PAIR)
 
 BY_TYPE: dict[str, tuple[tuple[Pair, Variant], ...]] = {}
 for _pair in PAIRS:

@@ -43,6 +43,28 @@ AMOUNTS = {
     "COAX": "CsmptnTax",
     "ACCA": "AcrdCptlstnAmt",
 }
+PARAMETERS = (  # 22F of the details: qualifier, element below the settlement parameters, converter
+    ("STCO", "", "pick @PrtlSttlmInd PART=PART NPAR=NPAR PARC=PARC PARQ=PARQ"),
+    ("STCO", "SttlmTxCond*", "code"),
+    ("SETR", "SctiesTxTp", "code"),
+    ("STAM", "StmpDtyTaxBsis", "generic"),
+    ("RTGS", "SctiesRTGS/Ind", "pick YRTG=true NRTG=false"),
+    ("REGT", "Regn", "code"),
+    ("BENE", "BnfclOwnrsh/Ind", "pick YBEN=true NBEN=false"),
+    ("CASY", "CshClrSys", "code"),
+    ("TCPI", "TaxCpcty", "code"),
+    ("MACL", "MktClntSd", "code"),
+    ("FXCX", "FxStgInstr/Ind", "pick FXYE=true FXNO=false"),
+    ("BLOC", "BlckTrad", "code"),
+    ("REST", "LglRstrctns", "code"),
+    ("SETS", "SttlmSysMtd", "code"),
+    ("NETT", "NetgElgblty/Ind", "pick YNET=true NNET=false"),
+    ("CCPT", "CCPElgblty/Ind", "pick YCCP=true NCCP=false"),
+    ("LEOG", "LttrOfGrnt/Ind", "pick YLEG=true NLEG=false"),
+    ("COLA", "XpsrTp", "code"),
+    ("REPT", "RpTp", "code"),
+)
+NOT_IN_STATUS = ("FXCX",)
 FOLLOWING = frozenset({"ACRU", "DEAL", "EXEC", "ANTO", "ISDI", "ACCA"})  # the cash; costs go out
 CHAINS = {
     "DlvrgSttlmPties": ("DEAG", "SELL", "DECU", "DEI1", "DEI2"),
@@ -193,6 +215,26 @@ OTHRPRTY*(95a {qualifier}) | OthrBizPties/{element} |
     return "".join(groups)
 
 
+def status_parties() -> str:
+    """The chains as a status repeats them."""
+    return (
+        "".join(
+            f"""
+SETTRAN/SETPRTY*(95a {qualifier}) | TxDtls/{side}/Pty{number} |
+    95L ALTE | LEI | plain L
+    95a {qualifier} | . | party
+    97a SAFE | SfkpgAcct | account
+    20C PROC | PrcgId | text
+"""
+            for side, chain in CHAINS.items()
+            for number, qualifier in enumerate(chain, start=1)
+        )
+        + """
+SETTRAN/SETPRTY*(95a PSET)/95a PSET | TxDtls/DlvrgSttlmPties/Dpstry | party, also TxDtls/RcvgSttlmPties/Dpstry
+"""
+    )
+
+
 def amount(qualifier: str, element: str, *, main: bool = False) -> str:
     """One block of an amount; costs are debited whichever way the cash of the trade goes."""
     way = "{cash}" if main or qualifier in FOLLOWING else "DBIT"
@@ -212,3 +254,53 @@ def amounts(qualifier: str, element: str) -> str:
     """The amount that settles, and those it is made of."""
     others = (amount(other, f"OthrAmts/{place}") for other, place in AMOUNTS.items())
     return amount(qualifier, element, main=True) + "".join(others)
+
+
+def parameters(block: str, element: str = "SttlmParams", without: tuple[str, ...] = ()) -> str:
+    """How a transaction settles, code by code; `without` those a message has no element for."""
+    return "".join(
+        f"{block}/22F {qualifier} | {'/'.join(filter(None, (element, place)))} | {how}\n"
+        for qualifier, place, how in PARAMETERS
+        if qualifier not in without
+    )
+
+
+def places(block: str, element: str) -> str:
+    """Where it was traded and cleared."""
+    return f"""
+{block}/94H CLEA | {element}/PlcOfClr/Id | plain
+{block}/94L CLEA | {element}/PlcOfClr/LEI | plain
+{block}/94B TRAD | {element}/PlcOfTrad | trade-place
+{block}/94L TRAD | {element}/PlcOfTrad/LEI | plain
+"""
+
+
+def trade_terms(block: str = "TRADDET", element: str = "TradDtls") -> str:
+    """What an instruction and its confirmation both repeat of the trade."""
+    return f"""
+{block}/98a TRAD | {element}/TradDt | date nested
+{block}/90a DEAL | {element}/DealPric | price
+{block}/99A DAAC | {element}/NbOfDaysAcrd | number 3
+{block}/35B | FinInstrmId | instrument
+{block}/22F PROC | {element}/OpngClsg | code
+{block}/22F RPOR | {element}/Rptg* | code
+{block}/22F PRIR | SttlmParams/Prty/Nmrc | plain
+{block}/22F TTCO | {element}/TradTxCond* | code
+{block}/22F INCA | {element}/InvstrCpcty | code
+{block}/22F TRCA | {element}/TradOrgtrRole | code
+{block}/22F PRIC | {element}/TpOfPric | code
+{block}/70E FXIN | {element}/FxAddtlDtls | narrative 350
+{block}/70E SPRO | {element}/SttlmInstrPrcgAddtlDtls | narrative 350
+"""
+
+
+def account(block: str = "FIAC", element: str = "QtyAndAcctDtls") -> str:
+    """Whose account, where, and which cash account beside it."""
+    return f"""
+{block}/70D DENC | {element}/DnmtnChc | narrative 210
+{block}/95a ACOW | {element}/AcctOwnr | party
+{block}/95L ALTE | {element}/AcctOwnr/LEI | plain
+{block}/97a SAFE | {element}/SfkpgAcct | account
+{block}/97a CASH | {element}/CshAcct | cash-account
+{block}/94a SAFE | {element}/SfkpgPlc | safe-place
+"""

@@ -1,0 +1,73 @@
+"""Every good message that has a counterpart goes there and comes back with all that was brought over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import Translate
+
+from parsers import fin
+from schemas.problem import MessageError
+from tests import mt_samples, mx_samples
+from translation.pairs import BY_MESSAGE, BY_TYPE
+
+CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
+MT = {name: raw for name, raw in mt_samples.SAMPLES.items() if fin.read(raw).type in BY_TYPE}
+MX = {name: body for name, body in mx_samples.ANSWERS.items() if name[:8] in BY_MESSAGE}
+
+# what an MT needs and this MX may leave out, so that the verdict on the result names it
+MISSING = {"sese.025.001.11": {"T92", "E93", "E91"}}
+
+
+def values(raw: bytes) -> set[tuple[str, str, str]]:
+    """Every field of an MT with its path, the narrative ones on one line."""
+    return {(f.path, f.tag, " ".join(f.value.split())) for f in fin.read(raw).fields}
+
+
+@pytest.mark.parametrize("name", MT)
+def test_an_mt_goes_there_and_comes_back(translate: Translate, name: str) -> None:
+    there = translate(MT[name], "mx")
+    back = translate(there.raw, "mt")
+    assert there.findings == ()
+    assert back.findings == ()
+    assert there.receipt.adds_up
+    assert back.receipt.adds_up
+    assert back.target == there.source
+    assert back.receipt.losses == ()
+    lost = {entry.source.rpartition("/")[2] for entry in there.receipt.losses}
+    brought = {
+        (path, tag, value)
+        for path, tag, value in values(MT[name])
+        if f"{tag} {value[1:5]}" not in lost and tag not in lost
+    }
+    assert brought <= values(back.raw)
+
+
+@pytest.mark.parametrize("name", MX)
+def test_an_mx_goes_there_and_comes_back(translate: Translate, name: str) -> None:
+    raw = mx_samples.headed(name, MX[name])
+    there = translate(raw, "mt")
+    back = translate(there.raw, "mx")
+    assert {f.rule for f in there.findings if f.severity == "error"} <= MISSING.get(name, set())
+    assert back.findings == ()
+    assert there.receipt.adds_up
+    assert back.receipt.adds_up
+    kept = {e.value for e in there.receipt.entries if e.outcome == "kept"}
+    assert kept <= {e.value for e in back.receipt.entries} | {""}
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="shared/corpus is not beside this checkout")
+def test_receipts_of_the_messages_of_others_add_up(translate: Translate) -> None:
+    files = sorted(path for path in CORPUS.rglob("*") if path.suffix in (".fin", ".xml"))
+    translated = 0
+    for path in files:
+        raw = path.read_bytes()
+        try:
+            made = translate(raw, "mt" if raw.lstrip()[:1] == b"<" else "mx")
+        except MessageError:
+            continue
+        translated += 1
+        assert made.receipt.adds_up, path
+        assert made.target
+    assert translated > 0

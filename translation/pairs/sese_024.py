@@ -1,0 +1,79 @@
+"""MT548 and sese.024, the status of an instruction (DOMAIN 2.2, 2.3, 6.5)."""
+
+from __future__ import annotations
+
+from schemas.mx.statuses import SESE_024
+from translation.pairs import settlement
+from translation.pairs.pair import Pair, Variant
+
+# what MT548 says with a reason of a code, where the status has another word for it
+REASON_WORDS = {"CPRC": "CGEN", "MODC": "PACK"}
+WITHOUT_LIST = frozenset({"CxlReqd", "ModReqd"})  # of codes: a reason there is proprietary
+
+
+def _statuses() -> str:
+    groups = []
+    for element, (axis, choices) in SESE_024.items():
+        for choice, code in choices.items():
+            listed = choice not in WITHOUT_LIST and code != "MACH"
+            groups.append(_status(axis, code, f"{element}/{choice}", listed=listed))
+    return "".join(groups)
+
+
+def _status(axis: str, code: str, element: str, *, listed: bool) -> str:
+    """One status: the block it makes, and its reasons."""
+    qualifier = REASON_WORDS.get(code, code)
+    if not listed:
+        return f"""
+GENL/STAT*(25D {axis} {code}) | {element} |
+    REAS/70D REAS | AddtlRsnInf | narrative 210
+"""
+    return f"""
+GENL/STAT*(25D {axis} {code}) | {element} |
+    REAS*(24B {qualifier}) | Rsn* |
+        24B {qualifier} | Cd | reason
+        70D REAS | AddtlRsnInf | narrative 210
+    - | NoSpcfdRsn | = NORE unless Rsn
+"""
+
+
+TABLE = f"""
+GENL/20C SEME | TxId/AcctSvcrTxId | text
+GENL/23G | - | = INST
+GENL/LINK*(20a RELA)/20a RELA | TxId/AcctOwnrTxId | reference
+GENL/LINK*(20a MITI)/20a MITI | TxId/MktInfrstrctrTxId | reference
+GENL/LINK*(20a PCTI)/20a PCTI | TxId/PrcrTxId | reference
+GENL/LINK*(20a COMM)/20a COMM | TxId/CmonId | reference
+GENL/LINK*(20a TRRF)/20a TRRF | TxDtls/TradId* | reference
+GENL/LINK*(20a POOL)/20a POOL | TxDtls/PoolId | reference
+GENL/LINK*(20a CORP)/20a CORP | TxDtls/CorpActnEvtId | reference
+GENL/LINK/13A LINK | - | which message a reference is of follows from its element
+{_statuses()}
+{settlement.places("SETTRAN", "TxDtls")}
+SETTRAN/94a SAFE | TxDtls/SfkpgPlc | safe-place
+SETTRAN/35B | TxDtls/FinInstrmId | instrument
+SETTRAN/36a SETT | TxDtls/SttlmQty/Qty | quantity
+SETTRAN/19A SETT | TxDtls/SttlmAmt | amount Amt CRDT
+SETTRAN/95a ACOW | TxDtls/AcctOwnr | party
+SETTRAN/95L ALTE | TxDtls/AcctOwnr/LEI | plain
+SETTRAN/97a SAFE | TxDtls/SfkpgAcct | account
+SETTRAN/22H REDE | TxDtls/SctiesMvmntTp | pick RECE=RECE DELI=DELI
+SETTRAN/22H PAYM | TxDtls/Pmt | pick APMT=APMT FREE=FREE
+SETTRAN/98a SETT | TxDtls/SttlmDt | date nested
+SETTRAN/98a TRAD | TxDtls/TradDt | date nested
+SETTRAN/98a EXSE | TxDtls/XpctdSttlmDt | date
+SETTRAN/98a EXVA | TxDtls/XpctdValDt | date
+SETTRAN/98a ASTS | TxDtls/AckdStsTmStmp | moment
+SETTRAN/98a MTCH | TxDtls/MtchdStsTmStmp | moment
+{settlement.parameters("SETTRAN", "TxDtls/SttlmParams", without=settlement.NOT_IN_STATUS)}
+SETTRAN/70E SPRO | TxDtls/SttlmInstrPrcgAddtlDtls | narrative 350
+{settlement.status_parties()}
+"""
+
+PAIR = Pair(
+    "sese.024.001.12",
+    "SctiesSttlmTxStsAdvc",
+    TABLE,
+    (Variant("548"),),
+    sign="23G INST",
+)
