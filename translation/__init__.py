@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Literal
 
 from parsers import check as judge
-from parsers import datapdu, encodings, fin, is_xml, mx
+from parsers import datapdu, encodings, fin, fin_verdict, is_xml, mx
 from parsers.fin_text import FinMessage
 from schemas.finding import Finding
 from schemas.mx import catalogue
 from schemas.mx.compiler import Schemas
+from schemas.mx.notation import text
 from schemas.problem import MessageError, Problem
 from translation import headers, mt_side, mx_side
 from translation.headers import Envelope
@@ -68,20 +69,21 @@ def _already(what: str, to: Standard) -> MessageError:
 
 
 def _to_mx(message: FinMessage, schemas: Schemas, at: datetime) -> Translation:
-    root = mt_side.tree(message)
-    pair, variant = _of_type(message.type, root)
+    key = fin_verdict.key_of(message) or message.type
+    root = mt_side.tree(message, key)
+    pair, variant = _of_type(key, root)
     envelope = headers.business_header(message, root, pair.message_id, at)
     headers.blocks(message, root)
     target = mx_side.MxNode(pair.root)
-    receipt = ToMx(root, target, pair.message_id).run(pair.rows(variant))
+    said = {"now": text(at), "sender": message.sender, "receiver": message.receiver}
+    receipt = ToMx(root, target, pair.message_id).run(pair.rows(variant, said))
     xsd = schemas.text(pair.message_id)
     raw = mx_side.written(target, pair.message_id, catalogue.NAMESPACE, xsd)
     if envelope.written:
         body = raw.decode().partition("?>\n")[2]
         raw = f"<BusinessMessage>\n{envelope.written}{body}</BusinessMessage>\n".encode()
-    name = f"MT{message.type}"
     return Translation(
-        name, pair.message_id, raw, _whole(envelope, receipt), tuple(judge(raw, schemas))
+        f"MT{key}", pair.message_id, raw, _whole(envelope, receipt), tuple(judge(raw, schemas))
     )
 
 
@@ -92,7 +94,9 @@ def _to_mt(raw: bytes, schemas: Schemas) -> Translation:
     source = mx_side.tree(message.document[0])
     pair, variant = _of_message(message.message_id, source)
     root = mt_side.MtNode()
-    receipt = ToMt(source, root, f"MT{variant.type}").run(pair.rows(variant))
+    sender, receiver = headers.parties(message.header)
+    said = {"now": "", "sender": sender, "receiver": receiver}
+    receipt = ToMt(source, root, f"MT{variant.type}").run(pair.rows(variant, said))
     prepared_in = "GENL" if variant.type[0] == "5" else ""
     envelope = headers.fin_headers(message.header, root, variant.type, prepared_in=prepared_in)
     block = "\n".join(mt_side.lines(root, variant.type)).replace("\n", "\r\n")
@@ -121,10 +125,20 @@ def _of_type(type_: str, root: mt_side.MtNode) -> tuple[Pair, Variant]:
     )
 
 
+def _one_alone(pair: Pair, source: mx_side.MxNode) -> None:
+    """An MT holds one transaction; a batch is translated one by one."""
+    count = sum(1 for child in source.children if child.name == pair.one)
+    if pair.one and count > 1:
+        words = f"{count} of {pair.one}, and an MT holds one: send each as a message of its own"
+        problem = Problem(f"{source.name}/{pair.one}", "translation", words, str(count))
+        raise MessageError("not_translatable", [problem])
+
+
 def _of_message(message_id: str, source: mx_side.MxNode) -> tuple[Pair, Variant]:
     for pair in BY_MESSAGE.get(message_id[:8], ()):
         variant = pair.variant_of(source)
         if variant is not None:
+            _one_alone(pair, source)
             return pair, variant
     known = ", ".join(sorted(BY_MESSAGE))
     words = f"no MT is known to correspond to what it says; translated are {known}"

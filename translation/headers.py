@@ -11,6 +11,7 @@ from builders import bah
 from parsers.fin_text import FinMessage
 from schemas.identifiers import bic11, is_bic
 from schemas.instruction import Wire
+from schemas.mt import service
 from schemas.mt.notation import read_moment
 from translation import mx_side
 from translation.mt_side import MtField, MtNode
@@ -99,6 +100,14 @@ def _take_prepared(root: MtNode) -> MtField | None:
     return None
 
 
+def parties(header: etree._Element | None) -> tuple[str, str]:
+    """The BICs of sender and receiver in a business header, '' where it names none."""
+    if header is None:
+        return "", ""
+    tree = mx_side.tree(header)
+    return _bic(tree, "Fr"), _bic(tree, "To")
+
+
 def fin_headers(
     header: etree._Element | None, root: MtNode, type_: str, *, prepared_in: str
 ) -> Envelope:
@@ -178,4 +187,6 @@ def _take_header(root: MtNode) -> list[tuple[str, str]]:
     if found is None:
         return []
     root.blocks.remove(found)
-    return [(each.tag, each.text) for each in found.fields]
+    order = list(service.HEADER_TAGS)
+    fields = sorted(found.fields, key=lambda each: order.index(each.tag))
+    return [(each.tag, each.text) for each in fields]

@@ -17,10 +17,10 @@ for each one found. A condition in brackets picks the blocks that hold a field, 
 that hold a value, or any; with a third word, `(25D MTCH NMAT)`, the field must say that, and says
 it in the MT that is written.
 
-`= VALUE` is what a side always says there, `unless` another element is there; `else` what it says
-where the other is silent; `lost` what the other form cannot tell; `also` where the MX says the same
-again; `-` on one side with words: it has no place there, and why. Names in braces are those of the
-variant, such as what differs between receiving and delivering.
+`= VALUE` is what a side always says there, `unless` another element is there, or only `when` it is;
+`else` what it says where the other is silent; `lost` what the other form cannot tell; `also` where
+the MX says the same again; `-` on one side with words: it has no place there, and why. Names in
+braces are those of the variant, such as what differs between receiving and delivering.
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ class Row:
     always: str | None  # what the one side that has a place always says
     words: str  # why the other side has no place
     unless: str = ""  # an element in whose presence `always` is not said
+    when: str = ""  # one in whose absence it is not
     default_mt: str | None = None
     default_mx: str | None = None
     lost: str = ""
@@ -110,10 +111,13 @@ def _row(line: str, inside: tuple[Row, ...]) -> Row:
     if inside:
         return Row(blocks, tag, qualifier, steps, in_mt, in_mx, "", (), None, "", rows=inside)
     if not (in_mt and in_mx):
+        if how == "=":  # a name that the message does not fill
+            return Row(blocks, tag, qualifier, steps, in_mt, in_mx, "", (), "", "")
         if not how.startswith("= "):
             return Row(blocks, tag, qualifier, steps, in_mt, in_mx, "", (), None, how)
         always, _, unless = how[2:].partition(" unless ")
-        return Row(blocks, tag, qualifier, steps, in_mt, in_mx, "", (), always, "", unless)
+        always, _, when = always.partition(" when ")
+        return Row(blocks, tag, qualifier, steps, in_mt, in_mx, "", (), always, "", unless, when)
     lost = _LOST.search(how)
     how = _LOST.sub("", how)
     also = _ALSO.search(how)
@@ -121,7 +125,7 @@ def _row(line: str, inside: tuple[Row, ...]) -> Row:
     defaults = dict(_ELSE.findall(how))
     name, *arguments = _ELSE.sub("", how).split()
     return Row(
-        blocks, tag, qualifier, steps, True, True, name, tuple(arguments), None, "", "",
+        blocks, tag, qualifier, steps, True, True, name, tuple(arguments), None, "", "", "",
         defaults.get("mt"), defaults.get("mx"), lost[1] if lost else "",
         _steps(also[1]) if also else (),
     )  # fmt: skip

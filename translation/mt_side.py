@@ -55,11 +55,11 @@ class MtNode:
         return f"{self.path}/{each.tag} {each.qualifier}".strip("/ ")
 
 
-def tree(message: FinMessage) -> MtNode:
-    """The blocks of a message; sequences without marks as its table has them."""
+def tree(message: FinMessage, key: str) -> MtNode:
+    """The blocks of a message; sequences without marks as the table of this key has them."""
     root = MtNode()
     kind = message.shape
-    unmarked = _unmarked(message)
+    unmarked = _unmarked(message, key)
     open_blocks = [root]
     runs: dict[int, tuple[tuple[int, str], MtNode]] = {}
     for index, tag in enumerate(kind.tags):
@@ -86,15 +86,15 @@ def _field(message: FinMessage, index: int) -> MtField:
     return MtField(message.shape.tags[index], qualifier, text, message.line_of(index))
 
 
-def _unmarked(message: FinMessage) -> dict[int, tuple[int, str]]:
+def _unmarked(message: FinMessage, key: str) -> dict[int, tuple[int, str]]:
     """The run and letter of each field that stands in a sequence without marks."""
-    table = MESSAGES.get(message.type)
+    table = MESSAGES.get(key)
     if table is None:
         return {}
-    letters = _letters(message.type)
+    letters = _letters(key)
     if not letters:
         return {}
-    found = fin_structure.structure(message.shape, message.type)
+    found = fin_structure.structure(message.shape, key)
     return {
         index: (found.runs[index], letter)
         for index, letter in enumerate(found.sequences)

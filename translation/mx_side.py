@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
@@ -41,27 +42,35 @@ class MxNode:
             yield from child.leaves(here, number)
 
     def first(self, path: str) -> MxNode | None:
-        """The first element at a path of local names below; itself for ''."""
+        """The element at a path of local names below, numbered where it is not the first."""
         node: MxNode | None = self
-        for name in path.split("/") if path else ():
-            node = next((c for c in node.children if c.name == name), None) if node else None
+        for name, number in _steps(path):
+            found = [c for c in node.children if c.name == name] if node else []
+            node = found[number] if number < len(found) else None
         return node
 
     def make(self, path: str) -> MxNode:
         """The element at a path, made where it is missing."""
         node = self
-        for name in path.split("/") if path else ():
-            found = next((c for c in node.children if c.name == name), None)
-            if found is None:
-                found = MxNode(name)
-                node.children.append(found)
-            node = found
+        for name, number in _steps(path):
+            found = [c for c in node.children if c.name == name]
+            while len(found) <= number:
+                found.append(MxNode(name))
+                node.children.append(found[-1])
+            node = found[number]
         return node
 
     @property
     def empty(self) -> bool:
         """Whether it says nothing."""
         return not (self.children or self.text or self.attributes or self.mark)
+
+
+@cache
+def _steps(path: str) -> tuple[tuple[str, int], ...]:
+    """The names of a path, each with which of its kind: `AdrLine[2]` is the second, 1 from 0."""
+    steps = (step.partition("[") for step in path.split("/")) if path else ()
+    return tuple((name, int(number.strip("]") or 1) - 1) for name, _, number in steps)
 
 
 class Leaf(NamedTuple):

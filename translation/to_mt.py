@@ -34,6 +34,7 @@ class ToMt:
     entries: list[Entry] = field(default_factory=list)
     told: dict[tuple[int, str], tuple[Outcome, str, str]] = field(default_factory=dict)
     tried: set[int] = field(default_factory=set)
+    other: dict[int, str] = field(default_factory=dict)  # another value than what is always said
 
     def run(self, rows: tuple[Row, ...]) -> Receipt:
         """Everything the rows can bring over; what they do not know is dropped, and told."""
@@ -41,10 +42,15 @@ class ToMt:
         found: list[Entry] = []
         for leaf in self.source.leaves():
             known = self.told.get((id(leaf.node), leaf.attribute))
-            why = NO_ROOM if id(leaf.node) in self.tried else NO_PLACE.format(self.name)
-            what, to, words = known or ("dropped", "", why)
+            what, to, words = known or ("dropped", "", self._why(leaf))
             found.append(Entry(what, leaf.path, leaf.value, to, words, leaf.node.line))
         return Receipt((*found, *self.entries), len(found))
+
+    def _why(self, leaf: Leaf) -> str:
+        """Why a value was not brought over."""
+        if id(leaf.node) in self.other:
+            return self.other[id(leaf.node)]
+        return NO_ROOM if id(leaf.node) in self.tried else NO_PLACE.format(self.name)
 
     def _rows(self, at: MxNode, node: MtNode, rows: tuple[Row, ...]) -> None:
         for row in rows:
@@ -78,7 +84,9 @@ class ToMt:
             made = CONVERTERS[row.converter].to_mt(element, row.arguments, row.tag)
             if made is None:
                 self.tried.update(id(leaf.node) for leaf in element.leaves())
-            elif any((id(leaf.node), leaf.attribute) not in self.told for leaf in made.leaves):
+            elif not made.leaves or any(
+                (id(leaf.node), leaf.attribute) not in self.told for leaf in made.leaves
+            ):
                 found = True
                 self._put(node, row, made)
                 self._again(at, row, element)
@@ -94,6 +102,8 @@ class ToMt:
         else:
             each = MtField(row.tag.replace("a", made.option), row.qualifier, made.text)
             branch.end.fields.append(each)
+            if not made.leaves:
+                self.entries.append(Entry("defaulted", "", "", branch.end.where(each), made.text))
             said = "".join(leaf.value for leaf in made.leaves)
             what = outcome(said, plain(each), made.lost)
             for leaf in made.leaves:
@@ -102,10 +112,10 @@ class ToMt:
 
     def _again(self, at: MxNode, row: Row, element: MxNode) -> None:
         """What stands in a second place is said already if it is the same."""
-        said = {(leaf.path, leaf.value) for leaf in element.leaves()}
+        said = {(_below(leaf), leaf.value) for leaf in element.leaves()}
         for twin in self._found(at, row.also) if row.also else ():
             for leaf in twin.leaves():
-                if (leaf.path, leaf.value) in said:
+                if (_below(leaf), leaf.value) in said:
                     self._tell(leaf, "converted", self.name, IMPLIED)
 
     def _without_place(self, at: MxNode, row: Row) -> None:
@@ -114,11 +124,12 @@ class ToMt:
             for leaf in element.leaves():
                 if row.always is None:
                     self._tell(leaf, "dropped", "", row.words)
-                elif leaf.value == row.always.rpartition(":")[2]:
+                elif not row.always:
+                    self.other.setdefault(id(leaf.node), "the transport writes its own")
+                elif leaf.value == row.always:
                     self._tell(leaf, "converted", self.name, IMPLIED)
                 else:
-                    words = f"{self.name} can only say {row.always}"
-                    self._tell(leaf, "dropped", "", words)
+                    self.other.setdefault(id(leaf.node), f"{self.name} can only say {row.always}")
 
     def _say(self, node: MtNode, row: Row, text: str) -> None:
         """What the source does not say: a default, or what such a message always says."""
@@ -143,6 +154,11 @@ class ToMt:
             if step.value and (picked := child.first(step.path)) is not None:
                 self._tell(Leaf(picked, "", ""), "converted", self.name, IMPLIED)
             yield from self._found(child, steps[1:])
+
+
+def _below(leaf: Leaf) -> str:
+    """The path of a leaf below the element it was asked of."""
+    return leaf.path.partition("/")[2]
 
 
 class _Branch:

@@ -44,8 +44,7 @@ class ToMx:
         if at.empty:
             return
         for row in rows:
-            said = row.unless and at.first(row.unless) is not None
-            if row.in_mx and not row.in_mt and row.always is not None and not said:
+            if row.in_mx and not row.in_mt and row.always and _holds(at, row):
                 self._say(at, row, row.always, path)
 
     def _group(self, node: MtNode, at: MxNode, row: Row, path: str) -> None:
@@ -107,15 +106,21 @@ class ToMx:
     def _say(self, at: MxNode, row: Row, text: str, path: str) -> None:
         """What the source does not say: a default, or what such a message always says."""
         branch = Branch(at, row.steps)
-        place, _, value = text.rpartition(":")
-        if not _taken(branch.end, place, value):
-            _put(branch.end, place, value)
-            self.entries.append(Entry("defaulted", "", "", f"{path}{branch.shown}", value))
+        if not _taken(branch.end, "", text):
+            _put(branch.end, "", text)
+            self.entries.append(Entry("defaulted", "", "", f"{path}{branch.shown}", text))
         branch.settle()
 
     def _tell(self, what: Outcome, node: MtNode, each: MtField, to: str, words: str) -> None:
         self.told.add(id(each))
         self.entries.append(Entry(what, node.where(each), plain(each), to, words, each.line))
+
+
+def _holds(at: MxNode, row: Row) -> bool:
+    """Whether what a row always says is said here."""
+    if row.unless and at.first(row.unless) is not None:
+        return False
+    return not row.when or at.first(row.when) is not None
 
 
 def blocks(node: MtNode, path: tuple[Block, ...]) -> Iterator[MtNode]:

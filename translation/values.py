@@ -169,6 +169,24 @@ def narrative_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | None
     return ToMt(tag[2:], slashes(tag) + text, (found,), lost) if text else None
 
 
+# lines ELEMENT: each line of a field in an element of its own
+
+
+def lines_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
+    """The lines one by one, the element numbered."""
+    lines = after_slashes(each).split("\n")
+    return ToMx({f"{arguments[0]}[{n}]": line for n, line in enumerate(lines, start=1)})
+
+
+def lines_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | None:
+    """Each element on a line, as many as the field takes."""
+    found = [Leaf(c, "", "") for c in node.children if c.name == arguments[0] and c.text]
+    if not found:
+        return None
+    text, lost = lined("\n".join(each.value for each in found), *width_of(tag))
+    return ToMt(tag[2:], slashes(tag) + text, tuple(found), lost)
+
+
 # code: `//CODE`, `/SCHEME/CODE` and the choice of Cd and Prtry
 
 
@@ -453,6 +471,7 @@ CONVERTERS = {
     "generic": Converter(generic_to_mx, generic_to_mt),
     "plain": Converter(plain_to_mx, plain_to_mt),
     "narrative": Converter(narrative_to_mx, narrative_to_mt),
+    "lines": Converter(lines_to_mx, lines_to_mt),
     "code": Converter(code_to_mx, code_to_mt),
     "reason": Converter(reason_to_mx, reason_to_mt),
     "pick": Converter(pick_to_mx, pick_to_mt),

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from translation.pairs import sese_023, sese_024, sese_025
+from translation.pairs import pacs_008, pacs_009, sese_023, sese_024, sese_025
 from translation.pairs.pair import Pair, Variant
 
-PAIRS: tuple[Pair, ...] = (sese_023.PAIR, sese_024.PAIR, sese_025.PAIR)
+PAIRS: tuple[Pair, ...] = (
+    sese_023.PAIR,
+    sese_024.PAIR,
+    sese_025.PAIR,
+    pacs_008.PAIR,
+    pacs_009.COVER_PAIR,
+    pacs_009.PAIR,
+)
 
 BY_TYPE: dict[str, tuple[tuple[Pair, Variant], ...]] = {}
 for _pair in PAIRS:

@@ -28,6 +28,7 @@ class Pair:
     """An ISO 20022 message and the MTs it stands for.
 
     `tells` names the elements by which an MX says which variant it is, and the name they fill.
+    `one` is the element of which an MT holds one alone; `needs` one that an MX of this pair has.
     """
 
     message_id: str
@@ -35,6 +36,8 @@ class Pair:
     table: str
     variants: tuple[Variant, ...]
     tells: Mapping[str, str] = field(default_factory=dict)
+    one: str = ""
+    needs: str = ""
     sign: str = ""  # the field an MT of this pair has, where its type has several: '23G PENA'
 
     def takes(self, root: MtNode) -> bool:
@@ -44,14 +47,18 @@ class Pair:
 
     def variant_of(self, document: MxNode) -> Variant | None:
         """The MT that this document is; None when no variant says what it says."""
+        if self.needs and document.first(self.needs) is None:
+            return None
         for variant in self.variants:
             if all(_says(document, path, variant.names[name]) for path, name in self.tells.items()):
                 return variant
         return None
 
-    def rows(self, variant: Variant) -> tuple[mapping.Row, ...]:
-        """The rows of the table for one of its MTs."""
-        return _rows(ENVELOPE + self.table, tuple(variant.names.items()))
+    def rows(self, variant: Variant, said: Mapping[str, str]) -> tuple[mapping.Row, ...]:
+        """The rows of the table for one of its MTs; `said` are names that messages fill."""
+        names = dict(variant.names)
+        names |= {name: value for name, value in said.items() if f"{{{name}}}" in self.table}
+        return _rows(ENVELOPE + self.table, tuple(names.items()))
 
 
 def _says(document: MxNode, path: str, value: str) -> bool:
@@ -59,6 +66,6 @@ def _says(document: MxNode, path: str, value: str) -> bool:
     return found is not None and found.text == value
 
 
-@lru_cache(128)
+@lru_cache(256)
 def _rows(table: str, names: tuple[tuple[str, str], ...]) -> tuple[mapping.Row, ...]:
     return mapping.rows(table, dict(names))
