@@ -191,7 +191,9 @@ class _Walk:
         if self.kind.tags[child] not in item.tags:
             return item.tags == (ANY,)
         qualifier = self.kind.qualifiers[child]  # one that does not read is a fault of content
-        return not item.qualifiers or not qualifier or qualifier in item.qualifiers
+        if not qualifier:
+            return True
+        return qualifier in item.qualifiers or not (item.qualifiers or qualifier in item.others)
 
     def _misplaced(self, child: int | _Node, items: Sequence[Item]) -> Departure:
         opened = child.opened if isinstance(child, _Node) else child

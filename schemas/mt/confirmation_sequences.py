@@ -10,8 +10,8 @@ from schemas.mt.settlement_sequences import (
     NETWORK_FEE,
     OTHER_PARTY,
     REFERENCES,
-    SETTLEMENT_PARTIES,
     TWO_LEGS,
+    settlement_parties,
 )
 from schemas.mt.table import items
 
@@ -63,7 +63,7 @@ M  C FIAC
    M  97[ABD] SAFE
    O  97[ADE] CASH
    O* 94[BCFLT] SAFE
-{LOTS}
+{LOTS}      O* 22F PRIC
 """
 _DETAILS = f"""
 M  E SETDET
@@ -89,7 +89,7 @@ M  E SETDET
    O  22F REPT
    O  22F SSBT
    O  22F CSBT
-{SETTLEMENT_PARTIES}
+{settlement_parties(confirmed=True)}
 """
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from schemas.mt.notation import BIC, Format, compile_format
 
 _AGENT = "[[/1!a][/34x]$]"
+_PLACE = "[/1!a][/34x][$35x]|35x"  # of a branch: an account, a place or both
 _CODED = ":4!c/[8c]/"  # qualifier, optional data source scheme
 
 FORMATS: dict[str, Format] = {
@@ -160,21 +161,21 @@ FORMATS: dict[str, Format] = {
     "52C": compile_format("/34x", "account"),
     "52D": compile_format(f"{_AGENT}4*35x", "debit_credit", "account", "lines"),
     "53A": compile_format(f"{_AGENT}{BIC}", "debit_credit", "account", "bic"),
-    "53B": compile_format("[/1!a][/34x][$35x]", "debit_credit", "account", "location"),
+    "53B": compile_format(_PLACE, "debit_credit", "account", "location", "location_alone"),
     "53D": compile_format(f"{_AGENT}4*35x", "debit_credit", "account", "lines"),
     "53J": compile_format("5*40x", "lines"),
     "54A": compile_format(f"{_AGENT}{BIC}", "debit_credit", "account", "bic"),
-    "54B": compile_format("[/1!a][/34x][$35x]", "debit_credit", "account", "location"),
+    "54B": compile_format(_PLACE, "debit_credit", "account", "location", "location_alone"),
     "54D": compile_format(f"{_AGENT}4*35x", "debit_credit", "account", "lines"),
     "55A": compile_format(f"{_AGENT}{BIC}", "debit_credit", "account", "bic"),
-    "55B": compile_format("[/1!a][/34x][$35x]", "debit_credit", "account", "location"),
+    "55B": compile_format(_PLACE, "debit_credit", "account", "location", "location_alone"),
     "55D": compile_format(f"{_AGENT}4*35x", "debit_credit", "account", "lines"),
     "56A": compile_format(f"{_AGENT}{BIC}", "debit_credit", "account", "bic"),
     "56C": compile_format("/34x", "account"),
     "56D": compile_format(f"{_AGENT}4*35x", "debit_credit", "account", "lines"),
     "56J": compile_format("5*40x", "lines"),
     "57A": compile_format(f"{_AGENT}{BIC}", "debit_credit", "account", "bic"),
-    "57B": compile_format("[/1!a][/34x][$35x]", "debit_credit", "account", "location"),
+    "57B": compile_format(_PLACE, "debit_credit", "account", "location", "location_alone"),
     "57C": compile_format("/34x", "account"),
     "57D": compile_format(f"{_AGENT}4*35x", "debit_credit", "account", "lines"),
     "57J": compile_format("5*40x", "lines"),
@@ -227,7 +228,7 @@ FORMATS: dict[str, Format] = {
     "77A": compile_format("20*35x", "text"),
     "77B": compile_format("3*35x", "text"),
     "77D": compile_format("6*35x", "text"),
-    "77E": compile_format("20*78x", "text"),
+    "77E": compile_format("73x[$123*78x]", "text", "more"),
     "77H": compile_format("6a[/8!n][//4!n]", "type_of_agreement", "date", "version"),
     "77T": compile_format("9000z", "text"),
     "79": compile_format("35*50x", "text"),
@@ -241,11 +242,11 @@ FORMATS: dict[str, Format] = {
     "83D": compile_format(f"{_AGENT}4*35x", "debit_credit", "account", "lines"),
     "83J": compile_format("5*40x", "lines"),
     "84A": compile_format(f"{_AGENT}{BIC}", "debit_credit", "account", "bic"),
-    "84B": compile_format("[/1!a][/34x][$35x]", "debit_credit", "account", "location"),
+    "84B": compile_format(_PLACE, "debit_credit", "account", "location", "location_alone"),
     "84D": compile_format(f"{_AGENT}4*35x", "debit_credit", "account", "lines"),
     "84J": compile_format("5*40x", "lines"),
     "85A": compile_format(f"{_AGENT}{BIC}", "debit_credit", "account", "bic"),
-    "85B": compile_format("[/1!a][/34x][$35x]", "debit_credit", "account", "location"),
+    "85B": compile_format(_PLACE, "debit_credit", "account", "location", "location_alone"),
     "85D": compile_format(f"{_AGENT}4*35x", "debit_credit", "account", "lines"),
     "85J": compile_format("5*40x", "lines"),
     "86": compile_format("6*65x", "text"),

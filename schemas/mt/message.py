@@ -12,7 +12,8 @@ ANY = "**"
 class Field:
     """One place for a field: the tags (options) it may take there, and how often; ANY takes all.
 
-    A generic field names its qualifiers there with what each means; without them any will do.
+    A generic field names its qualifiers there with what each means; without them any will do but
+    `others`: those which a place beside it names.
     `name` is for fields without a qualifier.
     """
 
@@ -22,6 +23,7 @@ class Field:
     required: bool = False
     repeats: bool = False
     codes: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

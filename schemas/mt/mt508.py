@@ -42,7 +42,8 @@ M  B INPOSDET
    M* 98[AC]
    O* 22F
    O  70E
-   M* 93A
+   M  93A
+   M  93A
 O  C ADDINFO
    O* 95[PQR]
 """,

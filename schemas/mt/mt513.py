@@ -23,7 +23,10 @@ O  B RCAP
       O* 22F
       O  98[ABCE]
       O* 94[BL]
-   M* 36[BD]
+   M  36[BD]
+   M  36[BD]
+   M  36[BD]
+   O  36[BD]
 M  C ORDRDET
    M  98[ABCE]
    O  98[ABC]

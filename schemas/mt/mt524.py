@@ -43,7 +43,8 @@ M  B INPOSDET
       O  70E
    M  98[AC]
    O  70E
-   M* 93A
+   M  93A
+   M  93A
 O  C ADDINFO
    O* 95[PQR]
 """,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from schemas.mt.penalty_sequences import penalties
 from schemas.mt.table import message
 
 MT537 = message(
     "537",
     "Statement of pending transactions",
-    """
+    f"""
 M  A GENL
    M  28E
    O  13[AJ] STAT
@@ -46,7 +47,8 @@ O* B STAT
          O  19A PSTA
          O  19A ACRU
          M  22F TRAN/REDE/PAYM/STCO
-         M* 22H TRAN/REDE/PAYM/STCO
+         M  22H TRAN/REDE/PAYM/STCO
+         M  22H TRAN/REDE/PAYM/STCO
          O* 22F TRAN/REDE/PAYM/STCO
          O  98[AC]
          O  98[CE]
@@ -75,7 +77,8 @@ O* C TRANS
       O  19A PSTA
       O  19A ACRU
       M  22F TRAN/REDE/PAYM/STCO
-      M* 22H TRAN/REDE/PAYM/STCO
+      M  22H TRAN/REDE/PAYM/STCO
+      M  22H TRAN/REDE/PAYM/STCO
       O* 22F TRAN/REDE/PAYM/STCO
       O  98[AC]
       O  98[CE]
@@ -94,85 +97,7 @@ O* C TRANS
       O* C3a REAS
          M  24B CACK/CAND/CANP/CGEN/DEND/MOPN/NMAT/PACK/PEND/PENF/PPRC/REJT/REPR
          O  70D REAS
-O* D PENA
-   O  69[AB]
-   M  22F
-   O  95P
-   O  95L
-   O* D1 PENACUR
-      O  11A
-      O  98[AC]
-      O  98A
-      O  97[AED]
-      O  20C
-      M  95[PQR]
-      O* 95[PQ]
-      O  95L
-      M  22F
-      O* 19A
-      O* D1a PENACOUNT
-         M* 95[PQR]
-         O* 95L
-         M  22F
-         M  19A
-         O* D1a1 PENDET
-            M* 20C
-            M* 22H
-            O* 17B
-            O  25D
-            O* 24B
-            O  70D
-            M  19A
-            M  99A
-            O* D1a1A CALDET
-               M  98[ACE]
-               O  17B
-               O  D1a1A1 FIA
-                  M  35B
-                  O  12[AC]
-                  O* 17B
-                  O  90[AB]
-                  O  94[BS]
-                  O* 94[BL]
-                  O* 98[AC]
-                  O  92A
-                  O* 92B
-                  O* 92A
-                  O  70E
-               O  92A
-               O* 92B
-               O* 19A
-               O  70E
-            O  D1a1B RELTRAN
-               M* 20C
-               O  20[CU]
-               O  D1a1B1 TRAN
-                  M* 22H
-                  M* 22F
-                  O  98[AC]
-                  O  98[CE]
-                  O  98C
-                  O* 98[AC]
-                  O  98[CE]
-                  O  98C
-                  M* 98[ABC]
-                  O  97[ABD]
-                  O  97[AED]
-                  O* 95[PQR]
-                  O  95L
-                  M* 36[BD]
-                  O* 19A
-                  O* D1a1B1a STAT
-                     M  25D IPRC/CPRC/RPRC/TPRC/SPRC/EPRC/MTCH/INMH/AFFM/SETT/ALLE/ALOC/CAEP/
-                                REST/ESTA
-                     O* D1a1B1a1 REAS
-                        M  24B CACK/CAND/CANP/CGEN/DEND/MOPN/NMAT/PACK/PEND/PENF/PPRC/REJT/REPR
-                        O  70D REAS
-                  O  70E
-            O  70E
-         O  70E
-      O  70E
-   O  70E
+{penalties("D", statement=True)}
 O  E ADDINFO
    O* 95[PQR]
 """,

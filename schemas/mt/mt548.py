@@ -1,7 +1,8 @@
-"""MT548 Settlement status and processing advice (penalties, sequence C, are not tabled here)."""
+"""MT548 Settlement status and processing advice."""
 
 from __future__ import annotations
 
+from schemas.mt.penalty_sequences import penalties
 from schemas.mt.settlement_sequences import PARTIES, REFERENCES
 from schemas.mt.table import message
 
@@ -43,9 +44,10 @@ O  B SETTRAN
    O  70E SPRO
    O* B1 SETPRTY
       M  95[PQRCD] {PARTIES}
-      O* 95[LS] ALTE
+      O  95L ALTE
       O  97[ABD] SAFE
       O  20C PROC
+{penalties("C", statement=False)}
 O* D ADDINFO
    O* 95[PQRC]
    O  95L ALTE

@@ -15,7 +15,8 @@ M  A GENL
    O  98[ACE]
    O  98[AC]
    O* 98A
-   M* 22[FH]
+   M  22[FH]
+   M  22[FH]
    M  22H
    O* 22F
    O* 13B

@@ -10,9 +10,13 @@ MT564 = message(
     """
 M  A GENL
    O  28E
-   M* 20C
+   M  20C CORP
+   M  20C SEME
+   O  20C COAF
    M  23G
-   M* 22F
+   O  22F CAEP
+   M  22F CAEV
+   M  22F CAMV
    O  98[ACE]
    M  25D
    O* A1 LINK

@@ -9,9 +9,11 @@ MT565 = message(
     "Corporate action instruction",
     """
 M  A GENL
-   M* 20C
+   M  20C CORP
+   M  20C SEME
+   O  20C COAF
    M  23G
-   M  22F
+   M  22F CAEV
    O  98[ACE]
    O* A1 LINK
       O  22F

@@ -9,9 +9,11 @@ MT567 = message(
     "Corporate action status and processing advice",
     """
 M  A GENL
-   M* 20C
+   M  20C CORP
+   M  20C SEME
+   O  20C COAF
    M  23G
-   M  22F
+   M  22F CAEV
    O  98[ACE]
    M* A1 LINK
       O  13[AB]

@@ -10,9 +10,11 @@ MT568 = message(
     """
 M  A GENL
    O  28E
-   M* 20C
+   M  20C CORP
+   M  20C SEME
+   O  20C COAF
    M  23G
-   M  22F
+   M  22F CAEV
    O  98[ACE]
    O* A1 LINK
       O  22F

@@ -25,7 +25,9 @@ M  A GENL
       O  13[AB]
       M  20C
 M  B SUMM
-   M* 19A
+   M  19A
+   M  19A
+   O* 19A
    O  92A
    O  25D
    M  98[AC]
@@ -33,14 +35,18 @@ M  B SUMM
 M* C SUME
    M  22[FH]
    O  22F
-   M* 19A
+   M  19A
+   M  19A
+   O* 19A
    O  92A
    O  25D
    O* C1 SUMC
       O* 13B
       M* 95[PQR]
       O  95L
-      M* 19A
+      M  19A
+      M  19A
+      O* 19A
       O  92A
       O  25D
       M* C1a TRANSDET
@@ -48,14 +54,18 @@ M* C SUME
          O  20[CU]
          O* 20C
          O  94[BL]
-         M* 98[ABC]
-         M* 19A
+         M  98[ABC]
+         M  98[ABC]
+         M  19A
+         M  19A
+         O* 19A
          O* 22F
          O  92[AC]
          O* 92A
          O* 25D
          O* C1a1 VALDET
-            M* 17B
+            M  17B
+            M  17B
             O  98[AC]
             M* 19A
             M  92B

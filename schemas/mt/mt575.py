@@ -30,7 +30,8 @@ O* B CASHACCT
    M* B1 ACTCURR
       M  11A
       M  17B
-      M* 93D
+      M  93D
+      M  93D
       O* B1a ACTINFO
          M* B1a1 LINK
             O  13[AB]

@@ -38,7 +38,8 @@ M  B TRADDET
       O* 36[BD]
       O* 35B
       O  70E
-   M* 22H
+   M  22H
+   M  22H
    O* 22F
 M  C FIAC
    M  36[BD]

@@ -52,7 +52,8 @@ O* B ALLDET
       O* 36[BD]
       O* 35B
       O  70E
-   M* 22H
+   M  22H
+   M  22H
    O* 22F
    M  B4 FIAC
       M  36[BD]

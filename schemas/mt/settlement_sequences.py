@@ -57,7 +57,6 @@ LOTS = """
       O  36[BD] LOTS
       O  98[ACE] LOTS
       O  90[AB] LOTS
-      O* 22F PRIC
 """
 TWO_LEGS = """
 O  D REPO
@@ -87,7 +86,12 @@ O  D REPO
    O  19A TAPC
    O  70C SECO
 """
-SETTLEMENT_PARTIES = f"""
+
+
+def settlement_parties(*, confirmed: bool) -> str:
+    """The parties of securities and cash; those of cash have a reference once it has moved."""
+    reference = "      O  20C PROC\n" if confirmed else ""
+    return f"""
    M* E1 SETPRTY
       M  95[PQRCD] {PARTIES}
       O* 95[LS] ALTE
@@ -104,10 +108,11 @@ SETTLEMENT_PARTIES = f"""
       O  97[AE] CHAR
       O  97[AE] COMM
       O  97[AE] TAXE
-      O  20C PROC
-      O  70E DECL
+{reference}      O  70E DECL
       O  70C PACO
 """
+
+
 NETWORK_FEE = """
    O  E4 NTWKFEE
       M  35B  Digital token

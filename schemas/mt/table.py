@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from schemas.mt import words
 from schemas.mt.message import Field, Item, Message, Sequence
@@ -39,7 +40,17 @@ def message(type_: str, title: str, text: str, *, length_max: int = 10_000) -> M
 def items(text: str) -> tuple[Item, ...]:
     """The items of a piece of a table, such as a sequence that several messages share."""
     lines = [line.rstrip() for line in _CONTINUED.sub("/", text).splitlines() if line.strip()]
-    return tuple(_items(lines))
+    return _with_others(list(_items(lines)))
+
+
+def _with_others(found: list[Item]) -> tuple[Item, ...]:
+    """What stands in a sequence, where a place that takes any qualifier leaves each its own."""
+    fields = [item for item in found if isinstance(item, Field)]
+    for index, item in enumerate(found):
+        if isinstance(item, Field) and not item.qualifiers:
+            named = {q for f in fields if set(f.tags) & set(item.tags) for q in f.qualifiers}
+            found[index] = replace(item, others=frozenset(named))
+    return tuple(found)
 
 
 def _items(lines: list[str]) -> Iterator[Item]:
@@ -53,7 +64,7 @@ def _items(lines: list[str]) -> Iterator[Item]:
         if found["id"] is None:
             yield _field(found)
         else:
-            yield _sequence(found, tuple(_items(lines[start + 1 : end])))
+            yield _sequence(found, _with_others(list(_items(lines[start + 1 : end]))))
 
 
 def _sequence(found: re.Match[str], inside: tuple[Item, ...]) -> Sequence:

@@ -83,3 +83,61 @@ def test_equal_shapes_are_one_object_and_long_ones_are_not_kept():
 def test_a_thousand_repetitions_are_placed_in_one_pass():
     heads = (*STATEMENT, *(["61", "86"] * 1000), "62F")
     assert broken("940", *heads) == []
+
+
+def block(name: str, *heads: str) -> tuple[str, ...]:
+    return (f"16R:{name}", *heads, f"16S:{name}")
+
+
+PENALTIES = block(
+    "PENA",
+    "22F::CODE",
+    *block(
+        "PENACUR",
+        "95P::ASDP",
+        "22F::TRCA",
+        *block(
+            "PENACOUNT",
+            "95P::DEBT",
+            "22F::TRCA",
+            "19A::AGNT",
+            *block(
+                "PENDET",
+                *("20C::PCOM", "22H::PNTP", "22H::CALM", "19A::AMCO", "99A::DAAC"),
+                *block("CALDET", "98A::PEDA"),
+                *block("RELTRAN", "20C::ACCT"),
+            ),
+        ),
+    ),
+)
+STATUS = (
+    *block(
+        "GENL",
+        "20C::SEME",
+        "23G",
+        *block("LINK", "20C::RELA"),
+        *block("STAT", "25D::SETT"),
+    ),
+)
+
+
+def test_a_status_advice_may_tell_of_a_penalty():
+    assert broken("548", *STATUS, *PENALTIES) == []
+
+
+def test_a_penalty_without_its_type_is_a_finding():
+    without = [h for h in PENALTIES if h != "22H::CALM"]
+    assert broken("548", *STATUS, *without) == [
+        (-1, "T13", "MT548/PENA/PENACUR/PENACOUNT/PENDET/22H")
+    ]
+
+
+def test_a_settlement_date_is_not_taken_for_one_whose_qualifier_is_not_known():
+    linked = block("LINK", "20C::RELA")
+    details = (
+        *("35B", "36B::PSTA", "22F::TRAN", "22H::REDE", "22H::PAYM"),
+        *("98A::SETT", "98A::TRAD"),
+    )
+    pending = block("TRANS", *linked, *block("TRANSDET", *details))
+    general = ("28E", "20C::SEME", "23G", "98A::STAT", "22H::STST", "97A::SAFE", "17B::ACTI")
+    assert broken("537", *block("GENL", *general), *pending) == []

@@ -21,6 +21,7 @@ from schemas.mt.notation import compile_format, decimal_comma, is_reference, rea
         (":4!c/[8c]/4!c", [":MTCH//MACH", ":MTCH/ECLR/MACH"], ["MTCH//MACH", ":MTCH/MACH"]),
         ("[N]12d", ["1,", "N1,"], ["-1,", "NN1,"]),
         ("[/34x$]4!c2!a2!c[3!c]", ["BANKUS33", "/1\nBANKUS33XXX"], ["BANKUS333", "/1 BANKUS33"]),
+        ("[/1!a][/34x][$35x]|35x", ["/1", "/D/1", "/D/1\nHERE", "HERE", ""], ["HERE\nTHERE", "/1\n"]),
         ("35x$4*(1!n/33x)", ["/1\n1/A\n3/US/B"], ["/1", "/1\nA"]),
     ],
 )  # fmt: skip

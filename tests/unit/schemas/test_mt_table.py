@@ -40,6 +40,15 @@ def test_a_line_that_ends_in_a_slash_goes_on():
     assert list(found.qualifiers) == ["SEME", "RELA"]
 
 
+def test_a_place_for_any_qualifier_leaves_those_that_places_beside_it_name():
+    further, _, other, block = items("O* 98A\nM  98A SETT\nO  97A\nO  A LINK\n   O  98A\n   O  97A")
+    assert isinstance(further, Field)
+    assert isinstance(other, Field)
+    assert isinstance(block, Sequence)
+    assert (further.others, other.others) == ({"SETT"}, set())
+    assert all(isinstance(field, Field) and not field.others for field in block.items)
+
+
 @pytest.mark.parametrize("line", ["X  20", "M 2", "M  A GENL", "M  20\n   M  21", "M  20c"])
 def test_a_line_that_reads_as_nothing_is_refused(line):
     with pytest.raises(ValueError, match="no line of a message table"):
