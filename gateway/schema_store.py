@@ -13,10 +13,10 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Literal
 
-from schemas.mx.catalogue import MODELS, Model
+from schemas.mx.catalogue import MODELS, Model, models
 from schemas.mx.compiler import Schemas, xsd
 
-COMPILER = "1"  # part of the cache key: raise it when the compiler writes something else
+COMPILER = "2"  # part of the cache key: raise it when the compiler writes something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +47,19 @@ class SchemaStore:
         official = self._official(message_id)
         if official is not None:
             return official.read_text("utf-8")
-        model = MODELS.get(message_id)
-        if model is None or _version(model.package) is None:
+        model = next((each for each in models(message_id) if _is_there(each)), None)
+        if model is None:
             return None
         kept = self._kept(message_id, model)
-        if kept is None:
-            return generate(model)
-        if not kept.is_file():
-            _write_whole(kept, generate(model))
-        return kept.read_text("utf-8")
+        if kept is not None and kept.is_file():
+            return kept.read_text("utf-8")
+        try:
+            text = generate(model)
+        except (ValueError, KeyError):  # `schemas doctor` tells which, and why
+            return None
+        if kept is not None:
+            _write_whole(kept, text)
+        return text
 
     def states(self) -> list[SchemaState]:
         """The state of every message of the catalogue, for a person to look at."""
@@ -89,12 +93,21 @@ class SchemaStore:
 def generate(model: Model) -> str:
     """The XSD of a model, compiled from the files of its installed package."""
     texts = _sources(model.package, (model.path, *model.code_lists))
-    return xsd(texts[model.path], [texts[path] for path in model.code_lists])
+    return xsd(texts[model.path], [texts[path] for path in model.code_lists if path in texts])
+
+
+def _is_there(model: Model) -> bool:
+    """Whether the package is installed and has this message."""
+    if _version(model.package) is None:
+        return False
+    return Path(str(distribution(model.package).locate_file(model.path))).is_file()
 
 
 def _sources(package: str, paths: tuple[str, ...]) -> Mapping[str, str]:
+    """The files of a package by path; an area without code lists of its own has no file for them."""
     found = distribution(package)
-    return {path: Path(str(found.locate_file(path))).read_text("utf-8") for path in paths}
+    files = {path: Path(str(found.locate_file(path))) for path in paths}
+    return {path: file.read_text("utf-8") for path, file in files.items() if file.is_file()}
 
 
 def _version(package: str) -> str | None:

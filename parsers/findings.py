@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from schemas.finding import Finding, Layer, Rule
-from schemas.mt.rules import BY_CODE
+from schemas.mt.rules import BY_CODE as MT_RULES
+from schemas.mx.rules import BY_CODE as MX_RULES
 from schemas.problem import Problem
 
 _LINE = re.compile(r"(.*?) ?line (\d+)", re.DOTALL)
@@ -15,7 +16,7 @@ def of_problem(problem: Problem, layer: Layer = "syntax") -> Finding:
     """The finding of something that could not be read, or departs from its schema."""
     found = _LINE.fullmatch(problem.path)
     path, line = (found[1], int(found[2])) if found else (problem.path, 1)
-    rule = BY_CODE.get(problem.rule)
+    rule = MT_RULES.get(problem.rule) or MX_RULES.get(problem.rule)
     if rule is None:
         return Finding(
             problem.rule, "error", path, line, 1, problem.message, problem.value, "", None, layer

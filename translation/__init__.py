@@ -6,6 +6,7 @@ says so. The result is judged like any message: its findings come with it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -75,7 +76,12 @@ def _to_mx(message: FinMessage, schemas: Schemas, at: datetime) -> Translation:
     envelope = headers.business_header(message, root, pair.message_id, at)
     headers.blocks(message, root)
     target = mx_side.MxNode(pair.root)
-    said = {"now": text(at), "sender": message.sender, "receiver": message.receiver}
+    said = {
+        "now": text(at),
+        "sender": message.sender,
+        "receiver": message.receiver,
+        "currency": _currency(root),
+    }
     receipt = ToMx(root, target, pair.message_id).run(pair.rows(variant, said))
     xsd = schemas.text(pair.message_id)
     raw = mx_side.written(target, pair.message_id, catalogue.NAMESPACE, xsd)
@@ -95,7 +101,7 @@ def _to_mt(raw: bytes, schemas: Schemas) -> Translation:
     pair, variant = _of_message(message.message_id, source)
     root = mt_side.MtNode()
     sender, receiver = headers.parties(message.header)
-    said = {"now": "", "sender": sender, "receiver": receiver}
+    said = {"now": "", "sender": sender, "receiver": receiver, "currency": _currency_of(source)}
     receipt = ToMt(source, root, f"MT{variant.type}").run(pair.rows(variant, said))
     prepared_in = "GENL" if variant.type[0] == "5" else ""
     envelope = headers.fin_headers(message.header, root, variant.type, prepared_in=prepared_in)
@@ -105,6 +111,22 @@ def _to_mt(raw: bytes, schemas: Schemas) -> Translation:
     return Translation(
         message.message_id, f"MT{variant.type}", written, _whole(envelope, receipt), tuple(found)
     )
+
+
+_BALANCES = re.compile(r"(?:60|62)[FM]|34F|90[CD]")
+_OF_BALANCE = re.compile(r"[CD]?\d*([A-Z]{3})")
+
+
+def _currency(root: mt_side.MtNode) -> str:
+    """The currency of the account of a statement; '' where nothing says it."""
+    for _, each in root.walk():
+        if _BALANCES.fullmatch(each.tag) and (found := _OF_BALANCE.match(each.text)):
+            return found[1]
+    return ""
+
+
+def _currency_of(source: mx_side.MxNode) -> str:
+    return next((leaf.value for leaf in source.leaves() if leaf.attribute == "Ccy"), "")
 
 
 def _whole(envelope: Envelope, receipt: Receipt) -> Receipt:

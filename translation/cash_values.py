@@ -423,12 +423,24 @@ def time_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | None:
     return ToMt("C", text, (Leaf(node, "", ""),), lost)
 
 
+# payer ELEMENT ACCOUNT: a customer where the element chooses between a party and an agent
+
+
+def payer_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
+    return customer_to_mx(each, (f"{arguments[0]}/Pty", arguments[1]))
+
+
+def payer_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | None:
+    return customer_to_mt(node, (f"{arguments[0]}/Pty", arguments[1]), tag)
+
+
 CONVERTERS: Mapping[str, Converter] = {
     "verbatim": Converter(verbatim_to_mx, verbatim_to_mt),
     "dated-amount": Converter(dated_amount_to_mx, dated_amount_to_mt),
     "instructed": Converter(instructed_to_mx, instructed_to_mt),
     "institution": Converter(institution_to_mx, institution_to_mt),
     "customer": Converter(customer_to_mx, customer_to_mt),
+    "payer": Converter(payer_to_mx, payer_to_mt),
     "remittance": Converter(remittance_to_mx, remittance_to_mt),
     "instructions": Converter(instructions_to_mx, instructions_to_mt),
     "charge": Converter(charge_to_mx, charge_to_mt),

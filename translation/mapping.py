@@ -19,8 +19,9 @@ it in the MT that is written.
 
 `= VALUE` is what a side always says there, `unless` another element is there, or only `when` it is;
 `else` what it says where the other is silent; `lost` what the other form cannot tell; `also` where
-the MX says the same again; `-` on one side with words: it has no place there, and why. Names in
-braces are those of the variant, such as what differs between receiving and delivering.
+the MX says the same again; `without` an element in whose presence the MX is not asked; `-` on one
+side with words: it has no place there, and why. Names in braces are those of the variant, such as
+what differs between receiving and delivering.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ _STEP = re.compile(
 )
 _ELSE = re.compile(r", else (mt|mx) (\S+)")
 _LOST = re.compile(r", lost: (.*)")
+_WITHOUT = re.compile(r", without (\S+)")
 _ALSO = re.compile(r", also (\S+)")
 
 
@@ -76,8 +78,8 @@ class Row:
     arguments: tuple[str, ...]
     always: str | None  # what the one side that has a place always says
     words: str  # why the other side has no place
-    unless: str = ""  # an element in whose presence `always` is not said
-    when: str = ""  # one in whose absence it is not
+    unless: tuple[Step, ...] = ()  # an element in whose presence `always`, or the row, is not said
+    when: tuple[Step, ...] = ()  # one in whose absence it is not
     default_mt: str | None = None
     default_mx: str | None = None
     lost: str = ""
@@ -117,18 +119,35 @@ def _row(line: str, inside: tuple[Row, ...]) -> Row:
             return Row(blocks, tag, qualifier, steps, in_mt, in_mx, "", (), None, how)
         always, _, unless = how[2:].partition(" unless ")
         always, _, when = always.partition(" when ")
-        return Row(blocks, tag, qualifier, steps, in_mt, in_mx, "", (), always, "", unless, when)
+        return Row(
+            blocks, tag, qualifier, steps, in_mt, in_mx, "", (), always, "",
+            _steps(unless), _steps(when),
+        )  # fmt: skip
     lost = _LOST.search(how)
     how = _LOST.sub("", how)
+    without = _WITHOUT.search(how)
+    how = _WITHOUT.sub("", how)
     also = _ALSO.search(how)
     how = _ALSO.sub("", how)
     defaults = dict(_ELSE.findall(how))
     name, *arguments = _ELSE.sub("", how).split()
     return Row(
-        blocks, tag, qualifier, steps, True, True, name, tuple(arguments), None, "", "", "",
-        defaults.get("mt"), defaults.get("mx"), lost[1] if lost else "",
-        _steps(also[1]) if also else (),
-    )  # fmt: skip
+        blocks,
+        tag,
+        qualifier,
+        steps,
+        in_mt=True,
+        in_mx=True,
+        converter=name,
+        arguments=tuple(arguments),
+        always=None,
+        words="",
+        unless=_steps(without[1]) if without else (),
+        default_mt=defaults.get("mt"),
+        default_mx=defaults.get("mx"),
+        lost=lost[1] if lost else "",
+        also=_steps(also[1]) if also else (),
+    )
 
 
 def _mt(place: str) -> tuple[tuple[Block, ...], str, str]:
@@ -145,7 +164,7 @@ def _mt(place: str) -> tuple[tuple[Block, ...], str, str]:
 
 
 def _steps(path: str) -> tuple[Step, ...]:
-    if path == ".":
+    if path in ("", "."):
         return ()
     steps = tuple(
         Step(s["name"], bool(s["many"]), s["path"] or "", s["value"] or "")

@@ -10,7 +10,7 @@ from translation.mapping import Block, Row, Step
 from translation.mt_side import MtField, MtNode
 from translation.mx_side import Leaf, MxNode
 from translation.receipt import Entry, Outcome, Receipt
-from translation.to_mx import blocks, meets
+from translation.to_mx import blocks, elements, meets
 from translation.walk import (
     CONVERTERS,
     IMPLIED,
@@ -80,6 +80,8 @@ class ToMt:
 
     def _elements(self, at: MxNode, node: MtNode, row: Row) -> None:
         found = False
+        if row.unless and any(elements(at, row.unless)):
+            return
         for element in self._found(at, row.steps):
             made = CONVERTERS[row.converter].to_mt(element, row.arguments, row.tag)
             if made is None:

@@ -118,9 +118,20 @@ class ToMx:
 
 def _holds(at: MxNode, row: Row) -> bool:
     """Whether what a row always says is said here."""
-    if row.unless and at.first(row.unless) is not None:
+    if row.unless and any(elements(at, row.unless)):
         return False
-    return not row.when or at.first(row.when) is not None
+    return not row.when or any(elements(at, row.when))
+
+
+def elements(at: MxNode, steps: tuple[Step, ...]) -> Iterator[MxNode]:
+    """The elements at a path that meet its conditions; without a star the first of them."""
+    if not steps:
+        yield at
+        return
+    step = steps[0]
+    found = [c for c in at.children if c.name == step.name and meets(c, step)]
+    for child in found if step.many else found[:1]:
+        yield from elements(child, steps[1:])
 
 
 def blocks(node: MtNode, path: tuple[Block, ...]) -> Iterator[MtNode]:

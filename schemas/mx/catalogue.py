@@ -1,4 +1,4 @@
-"""The MX messages sent and read here: their versions, and the model source of each one's schema."""
+"""The MX messages: the versions sent and read here, and where the model of any lies."""
 
 from __future__ import annotations
 
@@ -37,15 +37,36 @@ class Model:
     code_lists: tuple[str, ...] = ()
 
 
-def _model(message_id: str) -> Model:
+# areas of ISO 20022 whose messages are checked, and the packages that model them, the better first
+_PAYMENTS = ("pyiso20022", "python-iso20022")
+_SECURITIES = ("python-iso20022", "pyiso20022")
+AREAS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("head", "pacs", "pain", "camt", "admi", "remt"), _PAYMENTS),
+    **dict.fromkeys(("sese", "semt", "seev", "colr", "auth", "setr", "reda"), _SECURITIES),
+}
+
+
+def models(message_id: str) -> tuple[Model, ...]:
+    """Where the model of a message may lie, the better package first; () outside the areas."""
+    if not _MESSAGE_ID.fullmatch(message_id):
+        return ()
+    return tuple(_model(message_id, package) for package in AREAS.get(message_id[:4], ()))
+
+
+def _model(message_id: str, package: str) -> Model:
     area, name = message_id[:4], message_id.replace(".", "_")
-    if area == "sese":
-        lists = ("python_iso20022/enums.py", f"python_iso20022/{area}/enums.py")
-        return Model("python-iso20022", f"python_iso20022/{area}/{name}/models.py", lists)
-    return Model("pyiso20022", f"pyiso20022/{area}/{name}/{name}.py")
+    if package == "python-iso20022":
+        folder = f"python_iso20022/{area}/{name}"
+        lists = (
+            "python_iso20022/enums.py",
+            f"python_iso20022/{area}/enums.py",
+            f"{folder}/enums.py",
+        )
+        return Model(package, f"{folder}/models.py", lists)
+    return Model(package, f"pyiso20022/{area}/{name}/{name}.py")
 
 
-MODELS = {each: _model(each) for each in (*BUILT.values(), *READ, HEADER)}
+MODELS = {each: models(each)[0] for each in (*BUILT.values(), *READ, HEADER)}
 
 
 def message_id(namespace: str) -> str | None:

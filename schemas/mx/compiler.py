@@ -27,17 +27,23 @@ BASES = {
     "XmlDate": "xs:date",
     "XmlDateTime": "xs:dateTime",
     "XmlTime": "xs:time",
-    "XmlPeriod": "xs:gYearMonth",  # without a format; another period has one and is refused
+    "XmlPeriod": "xs:gYearMonth",
+    "bytes": "xs:base64Binary",
 }
 FACETS = {
     "pattern": "xs:pattern",
     "min_length": "xs:minLength",
     "max_length": "xs:maxLength",
+    "length": "xs:length",
     "min_inclusive": "xs:minInclusive",
+    "max_inclusive": "xs:maxInclusive",
     "total_digits": "xs:totalDigits",
     "fraction_digits": "xs:fractionDigits",
 }
-PLACING = {"name", "type", "namespace", "required", "min_occurs", "max_occurs"}
+PLACING = {"name", "type", "namespace", "required", "min_occurs", "max_occurs", "format"}
+PLACING |= {"process_contents"}
+# periods of these elements are a year alone; the models do not say which kind they are
+YEARS = {"Yr", "DefsYr", "SpcfcPrvsYrs", "YrOfIncorprtn"}
 # The models do not say that these elements of a choice may be absent.
 OPTIONAL_IN_CHOICE = {
     ("PairedOrTurnedQuantity5Choice", "PairdOffQty"),
@@ -125,7 +131,7 @@ class Schemas:
     def _schema(self, message_id: str) -> etree.XMLSchema | None:
         if message_id not in self._compiled:
             text = self._load(message_id)
-            self._compiled[message_id] = etree.XMLSchema(etree.XML(text)) if text else None
+            self._compiled[message_id] = _compiled(text) if text else None
         return self._compiled[message_id]
 
     def _reasons(self, tree: etree._Element, message_id: str) -> dict[str, str]:
@@ -139,6 +145,14 @@ class Schemas:
             for error in errors
             if error.elem is not None
         }
+
+
+def _compiled(text: str) -> etree.XMLSchema | None:
+    """The schema, or None where the text is none: such a version is read by element name."""
+    try:
+        return etree.XMLSchema(etree.XML(text))
+    except (etree.XMLSyntaxError, etree.XMLSchemaParseError):
+        return None
 
 
 def path_of(node: etree._Element) -> str:
@@ -308,13 +322,28 @@ def _wildcard(member: Member) -> str:
     return f'<xs:any namespace={quoteattr(member.rules["namespace"])} processContents="lax"/>'
 
 
+_NO_ESCAPE = re.compile(r"\\([^nrt\\|.?*+(){}\-\[\]^pPsSiIcCdDwW])")
+
+
+def _facet(key: str, value: str) -> str:
+    """The value of a facet; patterns without the escapes that XSD has not."""
+    return _NO_ESCAPE.sub(r"\1", value) if key == "pattern" else value
+
+
+def _base(member: Member) -> str:
+    """The built-in type of a text."""
+    if member.holds == "XmlPeriod" and member.name in YEARS:
+        return "xs:gYear"
+    return BASES[member.holds]
+
+
 def _simple_type(member: Member, enums: Mapping[str, tuple[str, ...]]) -> str:
     words = enums.get(member.holds, ())
     facets = [f"<xs:enumeration value={quoteattr(word)}/>" for word in words]
     facets += [
-        f"<{facet} value={quoteattr(str(member.rules[key]))}/>"
+        f"<{facet} value={quoteattr(_facet(key, str(member.rules[key])))}/>"
         for key, facet in FACETS.items()
         if key in member.rules
     ]
-    base = "xs:string" if words else BASES[member.holds]
+    base = "xs:string" if words else _base(member)
     return f'<xs:restriction base="{base}">{"".join(facets)}</xs:restriction>'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from translation.pairs import pacs_008, pacs_009, sese_023, sese_024, sese_025
+from translation.pairs import camt_054, pacs_008, pacs_009, sese_023, sese_024, sese_025, statement
 from translation.pairs.pair import Pair, Variant
 
 PAIRS: tuple[Pair, ...] = (
@@ -12,6 +12,10 @@ PAIRS: tuple[Pair, ...] = (
     pacs_008.PAIR,
     pacs_009.COVER_PAIR,
     pacs_009.PAIR,
+    statement.BANK_STATEMENT,
+    statement.PLAIN_STATEMENT,
+    statement.REPORT,
+    camt_054.PAIR,
 )
 
 BY_TYPE: dict[str, tuple[tuple[Pair, Variant], ...]] = {}

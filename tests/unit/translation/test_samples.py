@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
 MT = {name: raw for name, raw in mt_samples.SAMPLES.items() if fin.read(raw).type in BY_TYPE}
 MX = {name: body for name, body in mx_samples.ANSWERS.items() if name[:8] in BY_MESSAGE}
 
+COMES_BACK_AS = {"MT950": "MT940"}  # camt.053 does not tell for which of the two it stands
 TRANSPORT = (
     "AppHdr/BizSvc",
     "AppHdr/CreDt",
@@ -26,8 +28,11 @@ MISSING = {"sese.025.001.11": {"T92", "E93", "E91"}}
 
 
 def values(raw: bytes) -> set[tuple[str, str, str]]:
-    """Every field of an MT with its path, the narrative ones on one line."""
-    return {(f.path, f.tag, " ".join(f.value.split())) for f in fin.read(raw).fields}
+    """Every field of an MT with its path, narratives on one line, numbers without idle zeros."""
+    return {
+        (f.path, f.tag, re.sub(r"(,\d*?)0+(?!\d)", r"\1", " ".join(f.value.split())))
+        for f in fin.read(raw).fields
+    }
 
 
 @pytest.mark.parametrize("name", MT)
@@ -38,7 +43,7 @@ def test_an_mt_goes_there_and_comes_back(translate: Translate, name: str) -> Non
     assert back.findings == ()
     assert there.receipt.adds_up
     assert back.receipt.adds_up
-    assert back.target[:5] == there.source[:5]
+    assert back.target[:5] in (there.source[:5], COMES_BACK_AS.get(there.source))
     assert [e.source for e in back.receipt.losses if not e.source.endswith(TRANSPORT)] == []
     lost = {entry.source.rpartition("/")[2] for entry in there.receipt.losses}
     brought = {

@@ -17,7 +17,7 @@ from translation.pairs import PAIRS, Pair, Variant
 from translation.walk import CONVERTERS
 
 SCHEMAS = installed_schemas()
-SAID = {"now": "NOW", "sender": "AAAABBCC", "receiver": "AAAABBCC"}
+SAID = {"now": "NOW", "sender": "AAAABBCC", "receiver": "AAAABBCC", "currency": "EUR"}
 VARIANTS = [(pair, variant) for pair in PAIRS for variant in pair.variants]
 NAMES = [f"{variant.type}-{pair.message_id}" for pair, variant in VARIANTS]
 
