@@ -121,10 +121,10 @@ _SIGNS: tuple[tuple[str, frozenset[str]], ...] = (
     ("103", frozenset({"20", "23B", "32A", "71A"})),
     ("202", frozenset({"20", "21", "32A", "58A"})),
     ("202", frozenset({"20", "21", "32A", "58D"})),
-    ("940", frozenset({"20", "25", "28C", "60F", "62F"})),
-    ("940", frozenset({"20", "25", "28C", "60M", "62M"})),
-    ("940", frozenset({"20", "25", "28C", "60F", "62M"})),
-    ("940", frozenset({"20", "25", "28C", "60M", "62F"})),
+    ("940", frozenset({"20", "25", "60F", "62F"})),
+    ("940", frozenset({"20", "25", "60M", "62M"})),
+    ("940", frozenset({"20", "25", "60F", "62M"})),
+    ("940", frozenset({"20", "25", "60M", "62F"})),
     ("942", frozenset({"20", "25", "28C", "34F", "13D"})),
 )
 # without a link to the instruction's type: the agent of the other side and whether money moved

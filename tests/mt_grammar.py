@@ -15,6 +15,8 @@ from schemas.mt.message import ANY, Field, Item
 from schemas.mt.message import Sequence as Block
 
 ANY_QUALIFIER = frozenset({"any"})
+# a wallet instead of an account, in option D: published, and not in the grammar
+NOT_THERE = frozenset({"BCAW"})
 
 
 class Place(NamedTuple):
@@ -49,7 +51,7 @@ def ours(items: Sequence[Item]) -> tuple[Run | Part, ...]:
     for item in items:
         if isinstance(item, Field):
             if item.tags != (ANY,):
-                qualifiers = frozenset(item.qualifiers) or ANY_QUALIFIER
+                qualifiers = frozenset(item.qualifiers) - NOT_THERE or ANY_QUALIFIER
                 found.append(Place(frozenset(item.tags), qualifiers, item.required, item.repeats))
         else:
             assert isinstance(item, Block)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from schemas.mt.message import Item
 from schemas.mt.settlement_sequences import (
     ATTRIBUTES,
+    CERTIFIED,
     COSTS,
     LOTS,
     NETWORK_FEE,
@@ -34,8 +35,8 @@ M  B TRADDET
    O* 94[BL] TRAD
    M  98[ABC] SETT
    O  98[ABCE] TRAD
-   O  98[AC] ADEL/LATE
-   O  90[AB] DEAL
+   O  98[AC] ADEL
+{{certified}}   O  90[AB] DEAL
    O  99A DAAC
    M  35B
 {ATTRIBUTES}
@@ -60,7 +61,7 @@ M  C FIAC
    O* 13B CERT
    O  95[PR] ACOW
    O  95L ALTE
-   M  97[ABD] SAFE
+   M  97[ABD] SAFE/BCAW
    O  97[ADE] CASH
    O* 94[BCFLT] SAFE
 {LOTS}      O  22F PRIC
@@ -107,6 +108,7 @@ def instruction(*, against_payment: bool) -> tuple[Item, ...]:
       {value_date}
       O  92B EXCH
 """
+    trade = _TRADE.format(certified="" if against_payment else CERTIFIED)
     return items(
-        _GENERAL + _TRADE + _HOLDING + TWO_LEGS + _DETAILS + amounts + NETWORK_FEE + OTHER_PARTY
+        _GENERAL + trade + _HOLDING + TWO_LEGS + _DETAILS + amounts + NETWORK_FEE + OTHER_PARTY
     )

@@ -24,7 +24,7 @@ M  A GENL
       M  20C PREV/RELA
    O  95[PR] ACOW
    O  95L ALTE
-   M  97[ABD] SAFE
+   M  97[ABD] SAFE/BCAW
    M  17B ACTI
    O  17B AUDT
    M  17B CONS
@@ -32,7 +32,7 @@ M  A GENL
 O* B SUBSAFE
    O  95[PR] ACOW
    O  95L ALTE
-   O  97[ABD] SAFE
+   O  97[ABD] SAFE/BCAW
    O* 94[BCFLT] SAFE
    O  17B ACTI
    O* B1 FIN

@@ -24,13 +24,13 @@ M  A GENL
                  COAF/BASK
    O  95[PR] ACOW
    O  95L ALTE
-   M  97[ABD] SAFE
+   M  97[ABD] SAFE/BCAW
    M  17B ACTI
    M  17B CONS
 O* B SUBSAFE
    O  95[PR] ACOW
    O  95L ALTE
-   O  97[ABD] SAFE
+   O  97[ABD] SAFE/BCAW
    O* 94[BCFLT] SAFE
    O  17B ACTI
    O* B1 FIN
@@ -68,7 +68,7 @@ O* B SUBSAFE
             O* B1a2A SETPRTY
                M  95[PQRCD] BUYR/DEAG/DECU/DEI1/DEI2/PSET/REAG/RECU/REI1/REI2/SELL
                O  95L ALTE
-               O  97[ABD] SAFE
+               O  97[ABD] SAFE/BCAW
                O  20C PROC
 O  C ADDINFO
    O* 95[PQR]

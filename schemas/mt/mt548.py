@@ -6,7 +6,6 @@ from schemas.mt.penalty_sequences import penalties
 from schemas.mt.settlement_sequences import PARTIES, REFERENCES
 from schemas.mt.table import message
 
-# SETT and TRAD close the dates of B; which of the optional ones comes where was never published
 MT548 = message(
     "548",
     "Settlement status and processing advice",
@@ -34,18 +33,24 @@ O  B SETTRAN
    O  19A  Other amount
    O  95[PR] ACOW
    O  95L ALTE
-   M  97[ABD] SAFE
+   M  97[ABD] SAFE/BCAW
    M  22F SETR
    M  22H REDE
    M  22H PAYM
    O* 22F STCO
    O* 22F
-   M* 98[ABCE] ACCT/ASTS/EXSE/EXVA/MTCH/CUTS/SETT/TRAD
+   O  98[AC] ADEL
+   O  98[CE] ASTS
+   O  98[AC] EXSE
+   O  98[AC] EXVA
+   O  98[CE] MTCH
+   M  98[ABC] SETT
+   O  98[ABCE] TRAD
    O  70E SPRO
    O* B1 SETPRTY
       M  95[PQRCD] {PARTIES}
       O  95L ALTE
-      O  97[ABD] SAFE
+      O  97[ABD] SAFE/BCAW
       O  20C PROC
 {penalties("C", statement=False)}
 O* D ADDINFO

@@ -11,6 +11,7 @@ COSTS = (
 )
 PARTIES = "BUYR/DEAG/DECU/DEI1/DEI2/PSET/REAG/RECU/REI1/REI2/SELL"
 
+CERTIFIED = "   O  98[AC] CERT\n"  # free of payment alone
 ATTRIBUTES = """
    O  B1 FIA
       O  94B PLIS
@@ -95,7 +96,7 @@ def settlement_parties(*, confirmed: bool) -> str:
    M* E1 SETPRTY
       M  95[PQRCD] {PARTIES}
       O* 95[LS] ALTE
-      O  97[ABD] SAFE
+      O  97[ABD] SAFE/BCAW
       O  98[AC] PROC
       O  20C PROC
       O  70E DECL
@@ -122,7 +123,7 @@ OTHER_PARTY = """
 O* F OTHRPRTY
    M* 95[CPQR] EXCH/MEOR/MERE/TRRE/INVE/VEND/TRAG/QFIN/BRKR
    O* 95[LS] ALTE
-   O  97[AD] SAFE
+   O  97[AD] SAFE/BCAW
    O  70E DECL
    O  70D REGI
    O  70C PACO

@@ -731,6 +731,7 @@ QUALIFIERS: dict[str, dict[str, str]] = {
     "97": {
         "ABIC": "Account",
         "ALTE": "Alternate account",
+        "BCAW": "Blockchain address or wallet",
         "CASH": "Cash account",
         "CHAR": "Account for charges",
         "COMM": "Account for commission",
@@ -739,7 +740,7 @@ QUALIFIERS: dict[str, dict[str, str]] = {
     },
     "98": {
         "ACCT": "Acknowledged at",
-        "ADEL": "Additional delay",
+        "ADEL": "Late delivery date",
         "AFFM": "Affirmed at",
         "ALOC": "Allocated at",
         "ANOU": "Announcement date",
@@ -778,7 +779,6 @@ QUALIFIERS: dict[str, dict[str, str]] = {
         "IFIX": "Index fixing date",
         "INVE": "Invested on",
         "ISSU": "Issue date",
-        "LATE": "Late delivery date",
         "LOTO": "Lottery date",
         "LOTS": "Lot acquired on",
         "MATU": "Maturity date",

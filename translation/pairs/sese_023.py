@@ -20,7 +20,7 @@ GENL/LINK*(20a TRRF)/20a TRRF | TradDtls/TradId* | reference
 {settlement.links()}
 {settlement.places("TRADDET", "TradDtls")}
 TRADDET/98a SETT | TradDtls/SttlmDt | date nested
-TRADDET/98a LATE | TradDtls/LateDlvryDt | date
+TRADDET/98a ADEL | TradDtls/LateDlvryDt | date
 {settlement.trade_terms()}
 {settlement.attributes("TRADDET")}
 TRADDET/11A FXIB | TradDtls/CcyToBuyOrSell/CcyToBuy | plain

@@ -87,6 +87,12 @@ def test_a_message_typed_without_headers_tells_its_type_by_its_fields(text):
     assert (read.type, read.typed, read.sender) == ("548", True, "")
 
 
+@pytest.mark.parametrize("page", [":28C:1/1", ":28:1"])
+def test_a_statement_without_headers_is_told_by_its_balances(page):
+    text = f":20:A\n:25:B\n{page}\n:60F:C260102USD1,\n:62F:C260102USD1,\n-"
+    assert fin.read(text.encode()).type == "940"
+
+
 @pytest.mark.parametrize(
     "sign, type_",
     [(":13A::LINK//541", "545"), (":95P::DEAG//BRKRUS33", "545"), (":95P::REAG//BRKRUS33", "547")],
