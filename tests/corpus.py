@@ -10,11 +10,12 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import parsers
-from gateway.schema_store import installed_schemas
+from gateway.schema_store import SchemaStore
 from parsers import containers
 from schemas.finding import Finding
 from schemas.mx.compiler import Schemas
@@ -28,8 +29,9 @@ TEXT = """# The corpus
 264 messages that other people wrote, out of the test resources of public projects, read and judged by
 Finality: `python -m tests.corpus`. They are read in place and none is copied here. Many are meant to be
 wrong: fragments, deviations, old releases. *Read* is read as the standard has it, *mended* only by
-tolerant reading, *refused* is neither, each with a reason. *Valid* is without a finding that is an error;
-a file with findings counts once however many it has. By `make docs` where the corpus lies beside the checkout.
+tolerant reading, *refused* is neither, each with a reason. *Valid* is read and without a finding that is an
+error; a file with findings counts once however many it has. Made by `make docs` where the corpus lies
+beside the checkout.
 
 """
 How = Literal["read", "mended", "refused"]
@@ -54,22 +56,27 @@ def files() -> list[Path]:
     return sorted(p for p in CORPUS.rglob("*.*") if p.suffix in {".fin", ".xml"})
 
 
-def run(paths: Iterable[Path], schemas: Schemas) -> Iterator[Outcome]:
+def schemas(*, explain: bool = True) -> Schemas:
+    """The installed schemas, each generated once."""
+    return Schemas(cache(SchemaStore().load), explain=explain)
+
+
+def run(paths: Iterable[Path], known: Schemas) -> Iterator[Outcome]:
     """What becomes of each file; any exception but a refusal is a fault of ours and passes."""
     for path in paths:
         outcome = Outcome(path, path.parent.name)
         for item in containers.unpack(path.read_bytes()):
-            outcome.findings += parsers.check(item.body, schemas)
-            how = _read(item.body, schemas)
+            outcome.findings += parsers.check(item.body, known)
+            how = _read(item.body, known)
             outcome.how = max(outcome.how, how, key=("read", "mended", "refused").index)
         yield outcome
 
 
-def _read(raw: bytes, schemas: Schemas) -> How:
+def _read(raw: bytes, known: Schemas) -> How:
     how: How = "refused"
     for tolerates, said in ((parsers.TOLERANT, "mended"), (frozenset[str](), "read")):
         try:
-            message = parsers.read(raw, schemas, tolerates=tolerates)
+            message = parsers.read(raw, known, tolerates=tolerates)
         except MessageError:
             continue
         for value in message:
@@ -112,7 +119,7 @@ def page(outcomes: Iterable[Outcome]) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    outcomes = list(run(files(), installed_schemas()))
+    outcomes = list(run(files(), schemas()))
     if "--write" in arguments:
         PAGE.write_text(page(outcomes), encoding="utf-8")
         return
