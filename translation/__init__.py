@@ -73,7 +73,8 @@ def _to_mx(message: FinMessage, schemas: Schemas, at: datetime) -> Translation:
     key = fin_verdict.key_of(message) or message.type
     root = mt_side.tree(message, key)
     pair, variant = _of_type(key, root)
-    envelope = headers.business_header(message, root, pair.message_id, at)
+    mapped = pair.maps_reference(variant)
+    envelope = headers.business_header(message, root, pair.message_id, at, reference_mapped=mapped)
     headers.blocks(message, root)
     target = mx_side.MxNode(pair.root)
     said = {

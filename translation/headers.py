@@ -17,9 +17,10 @@ from translation import mx_side
 from translation.mt_side import MtField, MtNode
 from translation.mx_side import MxNode
 from translation.receipt import Entry
-from translation.values import fin_moment
+from translation.values import cut, fin_moment
 
 HEADER = "Header"  # block 3, as a block of the tree: `Header/121`
+NO_REFERENCE = "NONREF"
 NOT_SAID = "the envelope of the other standard has no place for it"
 FIN_REFERENCE_MAX = 16
 
@@ -49,8 +50,13 @@ def blocks(message: FinMessage, root: MtNode) -> None:
         root.blocks.insert(0, node)
 
 
-def business_header(message: FinMessage, root: MtNode, message_id: str, at: datetime) -> Envelope:
-    """The AppHdr of a FIN message with its headers; '' when it was typed without."""
+def business_header(
+    message: FinMessage, root: MtNode, message_id: str, at: datetime, *, reference_mapped: bool
+) -> Envelope:
+    """The AppHdr of a FIN message with its headers; '' when it was typed without.
+
+    A reference that the document has no element for stands in the header alone.
+    """
     made = Envelope()
     prepared = _take_prepared(root)
     said_at = at
@@ -72,6 +78,11 @@ def business_header(message: FinMessage, root: MtNode, message_id: str, at: date
         Entry("converted", "block 1/sender", message.sender, "AppHdr/Fr"),
         Entry("converted", "block 2/receiver", message.receiver, "AppHdr/To"),
     ]
+    if not reference_mapped and (seme := _take(root, "20C", "SEME")) is not None:
+        value = seme.text.removeprefix("//")
+        made.entries.append(
+            Entry("kept", "GENL/20C SEME", value, "AppHdr/BizMsgIdr", "", seme.line)
+        )
     for tag, value in message.trailer.items():
         if tag in ("PDE", "PDM"):
             entry = Entry("converted", f"block 5/{tag}", value, "AppHdr/PssblDplct")
@@ -93,8 +104,13 @@ def _prepared_entry(prepared: MtField, target: str | None) -> Entry:
 
 
 def _take_prepared(root: MtNode) -> MtField | None:
+    return _take(root, "98", "PREP")
+
+
+def _take(root: MtNode, tag: str, qualifier: str) -> MtField | None:
+    """The first such field, out of the tree."""
     for node, each in root.walk():
-        if each.qualifier == "PREP" and each.tag[:2] == "98":
+        if each.qualifier == qualifier and each.tag.startswith(tag):
             node.fields.remove(each)
             return each
     return None
@@ -116,9 +132,12 @@ def fin_headers(
     `prepared_in` is the block that takes the time of preparation, '' for none.
     """
     made = Envelope()
-    if header is None:
+    tree = mx_side.tree(header) if header is not None else None
+    reference = tree.first("BizMsgIdr") if tree is not None else None
+    if prepared_in and not reference_of(root):
+        made.entries += _reference(root, prepared_in, reference.text if reference else "")
+    if header is None or tree is None:
         return made
-    tree = mx_side.tree(header)
     sender, receiver = _bic(tree, "Fr"), _bic(tree, "To")
     tags = _take_header(root)
     if sender and receiver:
@@ -141,6 +160,15 @@ def fin_headers(
     return made
 
 
+def _reference(root: MtNode, block: str, text: str) -> list[Entry]:
+    """A reference for an MT whose document had none: that of the header."""
+    node = next((b for b in root.blocks if b.name == block), None)
+    if node is None:
+        node = root.add(block)
+    node.fields.append(MtField("20C", "SEME", f"//{cut(text or NO_REFERENCE, 16)[0]}"))
+    return [] if text else [Entry("defaulted", "", "", f"{block}/20C SEME", NO_REFERENCE)]
+
+
 def _said_by_fin(
     tree: MxNode, root: MtNode, type_: str, prepared_in: str, headed: bool
 ) -> dict[str, str]:
@@ -149,7 +177,7 @@ def _said_by_fin(
     if headed:
         told |= {f"Fr/{_BIC}": "block 1", f"To/{_BIC}": "block 2"}
     business = tree.first("BizMsgIdr")
-    if business is not None and business.text == reference_of(root):
+    if business is not None and cut(business.text, 16)[0] == reference_of(root):
         told["BizMsgIdr"] = "20"
     created = tree.first("CreDt")
     if created is not None and prepared_in and (digits := fin_moment(_in_utc(created.text))):

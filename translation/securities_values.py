@@ -120,6 +120,41 @@ def balance_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | None:
     return None
 
 
+# unsigned-balance: 93B where the element has no side
+
+
+def unsigned_balance_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
+    made = balance_to_mx(each, arguments)
+    if made is None:
+        return None
+    texts = {place: text for place, text in made.texts.items() if place != "ShrtLngInd"}
+    return ToMx(texts, "that it is short" if made.texts["ShrtLngInd"] == "SHOR" else "")
+
+
+# signed-amount: 19A and an amount with `Sgn`
+
+
+def signed_amount_to_mx(each: MtField, _: Arguments) -> ToMx | None:
+    found = components(each)
+    if found is None or "amount" not in found:
+        return None
+    texts = {"Amt": iso_number(found["amount"]), "Amt@Ccy": found["currency"]}
+    return ToMx({**texts, "Sgn": "false" if "negative" in found else "true"})
+
+
+def signed_amount_to_mt(node: MxNode, _: Arguments, tag: str) -> ToMt | None:
+    found = leaves(node, "Amt@Ccy", "Amt")
+    sign = leaf(node, "Sgn")
+    value = decimal(found[1].value) if found else None
+    written = fin_number(value) if value is not None else None
+    if found is None or value is None or written is None:
+        return None
+    negative = value < 0 or (sign is not None and not _true(sign))
+    mark = "N" if negative and value else ""
+    used = (*found, *((sign,) if sign else ()))
+    return ToMt("A", f"//{mark}{found[0].value}{written[0]}", used, written[1])
+
+
 # price: 90A a rate, 90B an amount
 
 
@@ -155,6 +190,26 @@ def price_to_mt(node: MxNode, _: Arguments, tag: str) -> ToMt | None:
         return None
     word = kind.value if kind else "ACTU"
     return ToMt("B", f"//{word}/{amount[0].value}{written[0]}", (*told, *amount), written[1])
+
+
+# valued-price: a price whose kind stands in `ValTp`
+
+
+def valued_price_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
+    made = price_to_mx(each, arguments)
+    if made is None:
+        return None
+    return ToMx({place.replace("Tp/", "ValTp/", 1): text for place, text in made.texts.items()})
+
+
+def valued_price_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | None:
+    kind, value = node.first("ValTp"), node.first("Val")
+    if value is None:
+        return None
+    inside = MxNode(node.name, children=[value])
+    if kind is not None:
+        inside.children.append(MxNode("Tp", children=kind.children))
+    return price_to_mt(inside, arguments, tag)
 
 
 def _true(found: Leaf) -> bool:
@@ -404,6 +459,9 @@ CONVERTERS = {
     "instrument": Converter(instrument_to_mx, instrument_to_mt),
     "quantity": Converter(quantity_to_mx, quantity_to_mt),
     "balance": Converter(balance_to_mx, balance_to_mt),
+    "unsigned-balance": Converter(unsigned_balance_to_mx, balance_to_mt),
+    "signed-amount": Converter(signed_amount_to_mx, signed_amount_to_mt),
+    "valued-price": Converter(valued_price_to_mx, valued_price_to_mt),
     "price": Converter(price_to_mx, price_to_mt),
     "party": Converter(party_to_mx, party_to_mt),
     "account": Converter(account_to_mx, account_to_mt),

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from translation.pairs import camt_054, pacs_008, pacs_009, sese_023, sese_024, sese_025, statement
+from translation.pairs import (
+    camt_054,
+    inquiry,
+    pacs_008,
+    pacs_009,
+    semt_002,
+    sese_023,
+    sese_024,
+    sese_025,
+    sese_030,
+    statement,
+)
 from translation.pairs.pair import Pair, Variant
 
 PAIRS: tuple[Pair, ...] = (
@@ -16,6 +27,10 @@ PAIRS: tuple[Pair, ...] = (
     statement.PLAIN_STATEMENT,
     statement.REPORT,
     camt_054.PAIR,
+    *inquiry.REQUESTS,
+    *inquiry.ANSWERS,
+    sese_030.PAIR,
+    semt_002.PAIR,
 )
 
 BY_TYPE: dict[str, tuple[tuple[Pair, Variant], ...]] = {}

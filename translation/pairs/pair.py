@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -27,7 +28,8 @@ class Variant:
 class Pair:
     """An ISO 20022 message and the MTs it stands for.
 
-    `tells` names the elements by which an MX says which variant it is, and the name they fill.
+    `tells` names the elements by which an MX says which variant it is, and the name they fill: a
+    pattern of how their text begins.
     `one` is the element of which an MT holds one alone; `needs` one that an MX of this pair has.
     """
 
@@ -54,6 +56,10 @@ class Pair:
                 return variant
         return None
 
+    def maps_reference(self, variant: Variant) -> bool:
+        """Whether the document has an element for the message's own reference."""
+        return variant.type[0] != "5" or "20C SEME" in self.table
+
     def rows(self, variant: Variant, said: Mapping[str, str]) -> tuple[mapping.Row, ...]:
         """The rows of the table for one of its MTs; `said` are names that messages fill."""
         names = dict(variant.names)
@@ -63,7 +69,7 @@ class Pair:
 
 def _says(document: MxNode, path: str, value: str) -> bool:
     found = document.first(path)
-    return found is not None and found.text == value
+    return found is not None and re.match(f"(?:{value})", found.text) is not None
 
 
 @lru_cache(256)

@@ -144,6 +144,12 @@ def attributes(block: str, element: str = "FinInstrmAttrbts") -> str:
 """
 
 
+def indented(table: str) -> str:
+    """The lines of a table as they stand inside a block: `./FIA` is a block of that one."""
+    lines = (line.removeprefix("./") for line in table.splitlines() if line.strip())
+    return "\n".join(f"    {line}" for line in lines)
+
+
 def lots(block: str, element: str) -> str:
     """The lots a quantity is made of."""
     return f"""

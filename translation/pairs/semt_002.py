@@ -1,0 +1,68 @@
+"""MT535 and semt.002, statements of holdings (DOMAIN 6.7)."""
+
+from __future__ import annotations
+
+from translation.pairs import settlement
+from translation.pairs.pair import Pair, Variant
+
+# sub-balances by their code, which both standards share
+SUB_BALANCES = (
+    *("AWAS", "BLOK", "BLOV", "BLCA", "BORR", "COLI", "COLO", "LOAN", "MARG", "PECA", "PEND"),
+    *("PENR", "PLED", "REGO", "RSTR", "SPOS", "TRAN", "UNRG"),
+)
+
+
+def _sub_balances() -> str:
+    return "".join(
+        f"""
+    SUBBAL*(93a {code}) | BalBrkdwn*(SubBalTp/Cd={code}) |
+        93a {code} | Qty | balance Qty/Qty/Qty
+        70C SUBB | SubBalAddtlDtls | narrative 140
+"""
+        for code in SUB_BALANCES
+    )
+
+
+PAIR = Pair(
+    "semt.002.001.11",
+    "SctiesBalCtdyRpt",
+    f"""
+GENL/28E | Pgntn | page
+GENL/13A STAT | StmtGnlDtls/RptNb/Shrt | plain
+GENL/13J STAT | StmtGnlDtls/RptNb/Lng | plain
+GENL/20C SEME | StmtGnlDtls/StmtId | text
+GENL/23G | - | = NEWM
+GENL/98a STAT | StmtGnlDtls/StmtDtTm | date
+GENL/22F SFRE | StmtGnlDtls/Frqcy | code
+GENL/22F CODE | StmtGnlDtls/UpdTp | code
+GENL/22F STTY | - | = CUST
+GENL/22F STBA | StmtGnlDtls/StmtBsis | code
+GENL/95a ACOW | AcctOwnr | party
+GENL/95L ALTE | AcctOwnr/LEI | plain
+GENL/97a SAFE | SfkpgAcct | account
+GENL/17B ACTI | StmtGnlDtls/ActvtyInd | flag
+GENL/17B CONS | StmtGnlDtls/SubAcctInd | flag
+SUBSAFE/FIN* | BalForAcct* |
+    35B | FinInstrmId | instrument
+    93a AGGR | AggtBal | balance Qty/Qty/Qty
+    93a AVAI | AvlblBal | balance Qty/Qty/Qty
+    93a NAVL | NotAvlblBal | unsigned-balance Qty
+    90a MRKT | PricDtls*(Tp/Cd=MRKT) | valued-price
+    90a INDC | PricDtls*(Tp/Cd=INDC) | valued-price
+    98a PRIC | PricDtls/QtnDt | date
+    99A DAAC | DaysAcrd | number 3
+    19A HOLD | AcctBaseCcyAmts/HldgVal | signed-amount
+    19A BOOK | AcctBaseCcyAmts/BookVal | signed-amount
+    19A ACRU | AcctBaseCcyAmts/AcrdIntrstAmt | signed-amount
+    92B EXCH | FXDtls* | exchange
+{_sub_balances()}
+    BREAK* | QtyBrkdwn* |
+        13B LOTS | LotNb/Id | text
+        93a LOTS | LotQty | balance Qty/Qty/Qty
+        98a LOTS | LotDtTm | date
+        90a LOTS | LotPric | price
+        22F PRIC | TpOfPric | code
+{settlement.indented(settlement.attributes("."))}
+""",
+    (Variant("535"),),
+)
