@@ -35,6 +35,8 @@ keys_app = typer.Typer(help="API keys: who may do what.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
 users_app = typer.Typer(help="People: who may sign in.", no_args_is_help=True)
 app.add_typer(users_app, name="users")
+schemas_app = typer.Typer(help="Schemas of ISO 20022 messages.", no_args_is_help=True)
+app.add_typer(schemas_app, name="schemas")
 
 
 class Standard(enum.StrEnum):
@@ -478,6 +480,52 @@ def bench(
     from gateway import bench_desk
 
     run_loop(measure.run(seconds, rounds, memory, as_json, bench_desk.measure, desk))
+
+
+@schemas_app.command("list")
+def schemas_list(
+    begins: Annotated[str, typer.Argument(help="Only ids that begin so: sese, pacs.008.")] = "",
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    data: Data = None,
+) -> None:
+    """Every message with a schema, and where it comes from."""
+    from gateway import schema_doctor
+
+    states = schema_doctor.rows(settings_for(data).data, begins)
+    if as_json:
+        typer.echo(json.dumps([dataclasses.asdict(state) for state in states]))
+        return
+    for state in states:
+        typer.echo(f"{state.message_id}  {state.source:<8} {state.detail}")
+    typer.echo(f"{len(states)} messages")
+
+
+@schemas_app.command("import")
+def schemas_import(
+    files: Annotated[list[Path], typer.Argument(help="Official XSD files, folders, patterns.")],
+    data: Data = None,
+) -> None:
+    """Use official files instead of the compiled schemas; all of them, or none if one is no schema."""
+    from gateway import schema_doctor
+
+    taken = schema_doctor.take(settings_for(data).data, files)
+    typer.echo("\n".join((*taken, f"{len(taken)} schemas imported")))
+
+
+@schemas_app.command("doctor")
+def schemas_doctor(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Compile every schema: half a minute the first time.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    data: Data = None,
+) -> None:
+    """Whether every schema can be used; exit 1 if one cannot."""
+    from gateway import schema_doctor
+
+    found = schema_doctor.examine(settings_for(data).data, everything)
+    typer.echo(json.dumps(found) if as_json else schema_doctor.text(found))
+    raise typer.Exit(1 if found["faults"] else 0)
 
 
 @keys_app.command("add")

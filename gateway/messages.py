@@ -124,7 +124,7 @@ def _reading(item: parsers.containers.Item, tolerates: frozenset[str]) -> dict[s
     try:
         reading["fields"] = [dataclasses.asdict(f) for f in parsers.describe(raw)]
         reading["deviations"] = [dataclasses.asdict(f) for f in parsers.deviations(raw, tolerates)]
-        answer = parsers.answer(raw, installed_schemas(), tolerates=tolerates)
+        answer = parsers.answer(raw, _schemas(), tolerates=tolerates)
         reading["type"] = answer.header.type
         reading["answer"] = json.loads(canonical(_plain(answer)))
     except MessageError as error:
@@ -157,7 +157,14 @@ def judged(payload: bytes, schema_only: bool, tolerates: frozenset[str]) -> list
 
 
 _JUDGING = threading.Lock()
-_schemas = cache(installed_schemas)
+
+
+@cache
+def _schemas() -> Schemas:
+    """With what was imported into the data folder; a question writes nothing there."""
+    from gateway.config import Settings
+
+    return installed_schemas(Settings().data, keep=False)
 
 
 def _validated(

@@ -7,16 +7,24 @@ lie in the folder `xsd` of the data folder, named by message id.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Literal
 
-from schemas.mx.catalogue import MODELS, Model, models
-from schemas.mx.compiler import Schemas, xsd
+from lxml import etree
+
+from schemas.mx import catalogue
+from schemas.mx.catalogue import PACKAGES, Package
+from schemas.mx.compiler import Schemas, code_lists, compiled, xsd
+from schemas.problem import Problem, Refused
 
 COMPILER = "2"  # part of the cache key: raise it when the compiler writes something else
+IMPORT_MAX = 16 * 1024 * 1024  # bytes of one file; the longest official one has two million
+
+Source = Literal["file", "cache", "package", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +32,20 @@ class SchemaState:
     """Where the schema of one message comes from here, or why there is none."""
 
     message_id: str
-    source: Literal["file", "cache", "package", "none"]
+    source: Source
     detail: str
 
 
-def installed_schemas(data: Path | None = None, *, explain: bool = True) -> Schemas:
-    """Schemas from the installed packages, kept under the data folder when there is one."""
+def installed_schemas(
+    data: Path | None = None, *, explain: bool = True, keep: bool = True
+) -> Schemas:
+    """Schemas of the files imported into the data folder and of the installed packages.
+
+    What is generated is kept there too, unless `keep` is off: asking then writes nothing.
+    """
     if data is None:
         return Schemas(SchemaStore().load, explain=explain)
-    return Schemas(SchemaStore(data / "schemas", data / "xsd").load, explain=explain)
+    return Schemas(SchemaStore.of(data, keep=keep).load, explain=explain)
 
 
 class SchemaStore:
@@ -42,84 +55,173 @@ class SchemaStore:
         self._cache = cache
         self._imported = imported
 
+    @classmethod
+    def of(cls, data: Path, *, keep: bool = True) -> SchemaStore:
+        """The store of a data folder."""
+        return cls(data / "schemas" if keep else None, data / "xsd")
+
     def load(self, message_id: str) -> str | None:
         """The XSD text, or None where neither a file nor a package has this version."""
         official = self._official(message_id)
         if official is not None:
             return official.read_text("utf-8")
-        model = next((each for each in models(message_id) if _is_there(each)), None)
-        if model is None:
+        package = package_of(message_id)
+        if package is None:
             return None
-        kept = self._kept(message_id, model)
-        if kept is not None and kept.is_file():
-            return kept.read_text("utf-8")
-        try:
-            text = generate(model)
-        except (ValueError, KeyError):  # `schemas doctor` tells which, and why
-            return None
-        if kept is not None:
-            _write_whole(kept, text)
-        return text
+        kept = self._kept(message_id, package)
+        if kept is None:
+            return generate(message_id)
+        if not kept.is_file():
+            _write_whole(kept, generate(message_id))
+        return kept.read_text("utf-8")
 
     def states(self) -> list[SchemaState]:
-        """The state of every message of the catalogue, for a person to look at."""
-        return [self._state(message_id, model) for message_id, model in MODELS.items()]
+        """The state of every message of the catalogue and of every imported file, by message."""
+        known = listed() | set(self.imported())
+        return [self.state(message_id) for message_id in sorted(known)]
 
-    def _state(self, message_id: str, model: Model) -> SchemaState:
+    def state(self, message_id: str) -> SchemaState:
+        """Where the schema of one message comes from."""
         official = self._official(message_id)
         if official is not None:
             return SchemaState(message_id, "file", str(official))
-        version = _version(model.package)
-        if version is None:
-            return SchemaState(message_id, "none", f"{model.package} is not installed")
-        kept = self._kept(message_id, model)
-        if kept is not None and kept.is_file():
-            return SchemaState(message_id, "cache", f"{model.package} {version}")
-        return SchemaState(message_id, "package", f"{model.package} {version}")
+        package = package_of(message_id)
+        if package is None:
+            words = "in no installed package: import the official file"
+            return SchemaState(message_id, "none", words)
+        kept = self._kept(message_id, package)
+        found: Source = "cache" if kept is not None and kept.is_file() else "package"
+        return SchemaState(message_id, found, f"{package.name} {version_of(package)}")
+
+    def imported(self) -> list[str]:
+        """The messages whose official files were imported."""
+        if self._imported is None or not self._imported.is_dir():
+            return []
+        names = (path.stem for path in self._imported.glob("*.xsd"))
+        return sorted(name for name in names if catalogue.is_message_id(name))
+
+    def fault(self, message_id: str) -> str | None:
+        """Why the schema of a message cannot be used, None when it can."""
+        try:
+            text = self.load(message_id)
+            if text is None:
+                return "there is no schema of it"
+            compiled(text)
+        except (ValueError, OSError, SyntaxError) as error:
+            return str(error) or type(error).__name__
+        return None
+
+    def take(self, files: list[Path]) -> list[str]:
+        """Keep these official files; the messages they are of. Refused with every fault, nothing kept."""
+        assert self._imported is not None
+        problems: list[Problem] = []
+        found: dict[str, tuple[Path, str]] = {}
+        for file in files:
+            try:
+                message_id, text = _official_text(file)
+            except ValueError as error:
+                problems.append(Problem(str(file), "not_a_schema", str(error)))
+                continue
+            other = found.setdefault(message_id, (file, text))
+            if other[1] != text:
+                words = f"{message_id} is in {other[0]} too, with another content: name one of them"
+                problems.append(Problem(str(file), "twice", words))
+        if problems:
+            raise Refused("not_schemas", problems)
+        for message_id, (_, text) in found.items():
+            _write_whole(self._imported / f"{message_id}.xsd", text)
+        return sorted(found)
 
     def _official(self, message_id: str) -> Path | None:
-        if self._imported is None or not _is_message_id(message_id):
+        if self._imported is None or not catalogue.is_message_id(message_id):
             return None
         path = self._imported / f"{message_id}.xsd"
         return path if path.is_file() else None
 
-    def _kept(self, message_id: str, model: Model) -> Path | None:
+    def _kept(self, message_id: str, package: Package) -> Path | None:
         if self._cache is None:
             return None
-        name = f"{message_id}-{model.package}-{_version(model.package)}-{COMPILER}.xsd"
-        return self._cache / name
+        return self._cache / f"{message_id}-{package.name}-{version_of(package)}-{COMPILER}.xsd"
 
 
-def generate(model: Model) -> str:
-    """The XSD of a model, compiled from the files of its installed package."""
-    texts = _sources(model.package, (model.path, *model.code_lists))
-    return xsd(texts[model.path], [texts[path] for path in model.code_lists if path in texts])
+def listed() -> set[str]:
+    """Every message the installed packages have a model of, of the areas used here."""
+    return {message_id for package in PACKAGES for message_id in _of_package(package)}
 
 
-def _is_there(model: Model) -> bool:
-    """Whether the package is installed and has this message."""
-    if _version(model.package) is None:
-        return False
-    return Path(str(distribution(model.package).locate_file(model.path))).is_file()
+def _of_package(package: Package) -> Iterator[str]:
+    if version_of(package) is None:
+        return
+    for area in catalogue.AREAS:
+        folder = _located(package, package.area(area))
+        for each in folder.iterdir() if folder.is_dir() else ():
+            message_id = catalogue.of_folder(each.name)
+            if message_id is not None and _located(package, package.model(message_id)).is_file():
+                yield message_id
 
 
-def _sources(package: str, paths: tuple[str, ...]) -> Mapping[str, str]:
-    """The files of a package by path; an area without code lists of its own has no file for them."""
-    found = distribution(package)
-    files = {path: Path(str(found.locate_file(path))) for path in paths}
-    return {path: file.read_text("utf-8") for path, file in files.items() if file.is_file()}
+def package_of(message_id: str) -> Package | None:
+    """The installed package whose model a message's schema is compiled from."""
+    if not catalogue.is_message_id(message_id) or message_id[:4] not in catalogue.AREAS:
+        return None
+    for package in PACKAGES:
+        if version_of(package) and _located(package, package.model(message_id)).is_file():
+            return package
+    return None
 
 
-def _version(package: str) -> str | None:
+def generate(message_id: str) -> str:
+    """The XSD of a message, compiled from the files of its installed package; KeyError if none has it."""
+    package = package_of(message_id)
+    if package is None:
+        raise KeyError(message_id)
+    model = _located(package, package.model(message_id)).read_text("utf-8")
+    modules = (f"{name.replace('.', '/')}.py" for name in code_lists(model))
+    return xsd(model, [_located(package, path).read_text("utf-8") for path in modules])
+
+
+@cache
+def version_of(package: Package) -> str | None:
+    """The version of a package that is installed."""
     try:
-        return distribution(package).version
+        return distribution(package.name).version
     except PackageNotFoundError:
         return None
 
 
-def _is_message_id(text: str) -> bool:
-    """Message ids come out of received bytes and go into a file name here."""
-    return text.replace(".", "").isalnum() and text.isascii()
+@cache
+def _root_of(package: Package) -> Path:
+    return Path(str(distribution(package.name).locate_file("")))
+
+
+def _located(package: Package, path: str) -> Path:
+    return _root_of(package) / path
+
+
+def _official_text(file: Path) -> tuple[str, str]:
+    """(message, text) of a file somebody says is an official schema; ValueError with what it is not."""
+    try:
+        raw = file.read_bytes() if file.stat().st_size <= IMPORT_MAX else b""
+    except OSError as error:
+        raise ValueError(error.strerror or "cannot be read") from None
+    if not raw:
+        raise ValueError(f"it is empty, or longer than {IMPORT_MAX} bytes")
+    if b"<!DOCTYPE" in raw or b"<!ENTITY" in raw:
+        raise ValueError("it declares a document type or entities, which no official file does")
+    try:
+        text = raw.decode("utf-8-sig")
+        root = etree.fromstring(text.partition("?>")[2].encode() if text[:5] == "<?xml" else raw)
+    except (UnicodeDecodeError, etree.XMLSyntaxError) as error:
+        raise ValueError(f"it is no XML in UTF-8: {error}") from None
+    if etree.QName(root).localname != "schema":
+        raise ValueError(f"it is no schema but {etree.QName(root).localname}")
+    namespace = root.get("targetNamespace", "")
+    message_id = catalogue.message_id(namespace)
+    if message_id is None or namespace != catalogue.NAMESPACE + message_id:
+        raise ValueError(f"its target namespace names no ISO 20022 message: {namespace or 'none'}")
+    plain = etree.tostring(root, encoding="unicode", with_tail=False)
+    compiled(plain)
+    return message_id, plain
 
 
 def _write_whole(path: Path, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The MX messages: the versions sent and read here, and where the model of any lies."""
+"""The MX messages: which versions are built and read here, and the model source of each one's schema."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ from dataclasses import dataclass
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"
 HEADER = "head.001.001.02"
+AREAS = (
+    "head", "pacs", "pain", "camt", "sese", "semt", "seev", "colr", "auth", "admi", "setr", "remt",
+    "reda",
+)  # fmt: skip
 
-_MESSAGE_ID = re.compile(r"[a-z]{4}\.\d{3}\.\d{3}\.\d{2}")
+_MESSAGE_ID = re.compile(r"[a-z]{4}\.\d{3}\.\d{3}\.\d{2}", re.ASCII)
+_FOLDER = re.compile(r"[a-z]{4}_\d{3}_\d{3}_\d{2}", re.ASCII)
 
 # format as the rest of the house says it -> the version built here (DOMAIN 6.2, SCHEMAS 1.2)
 BUILT = {
@@ -29,47 +34,42 @@ READ = (
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """Files of an installed package, by their path in it: a model and the code lists it uses."""
+class Package:
+    """An installed distribution that holds models: the folder of its areas, the file of a model."""
 
-    package: str
-    path: str
-    code_lists: tuple[str, ...] = ()
+    name: str
+    folder: str
+    file: str  # in the folder of a message, whose name is put for {}
 
+    def area(self, area: str) -> str:
+        """Where the messages of an area lie."""
+        return f"{self.folder}/{area}"
 
-# areas of ISO 20022 whose messages are checked, and the packages that model them, the better first
-_PAYMENTS = ("pyiso20022", "python-iso20022")
-_SECURITIES = ("python-iso20022", "pyiso20022")
-AREAS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("head", "pacs", "pain", "camt", "admi", "remt"), _PAYMENTS),
-    **dict.fromkeys(("sese", "semt", "seev", "colr", "auth", "setr", "reda"), _SECURITIES),
-}
-
-
-def models(message_id: str) -> tuple[Model, ...]:
-    """Where the model of a message may lie, the better package first; () outside the areas."""
-    if not _MESSAGE_ID.fullmatch(message_id):
-        return ()
-    return tuple(_model(message_id, package) for package in AREAS.get(message_id[:4], ()))
+    def model(self, message_id: str) -> str:
+        """Where the model of a message lies, if the package has it."""
+        name = message_id.replace(".", "_")
+        return f"{self.area(message_id[:4])}/{name}/{self.file.format(name)}"
 
 
-def _model(message_id: str, package: str) -> Model:
-    area, name = message_id[:4], message_id.replace(".", "_")
-    if package == "python-iso20022":
-        folder = f"python_iso20022/{area}/{name}"
-        lists = (
-            "python_iso20022/enums.py",
-            f"python_iso20022/{area}/enums.py",
-            f"{folder}/enums.py",
-        )
-        return Model(package, f"{folder}/models.py", lists)
-    return Model(package, f"pyiso20022/{area}/{name}/{name}.py")
+# In the order they are asked: the first has every version of payments and sound headers, the other
+# one version each of nearly everything (SCHEMAS 1).
+PACKAGES = (
+    Package("pyiso20022", "pyiso20022", "{}.py"),
+    Package("python-iso20022", "python_iso20022", "models.py"),
+)
 
 
-MODELS = {each: models(each)[0] for each in (*BUILT.values(), *READ, HEADER)}
+def of_folder(name: str) -> str | None:
+    """The message whose model lies in a folder of this name; None if it is no message's."""
+    return name.replace("_", ".") if _FOLDER.fullmatch(name) else None
+
+
+def is_message_id(text: str) -> bool:
+    """Whether this names a version of a message, `sese.024.001.12`."""
+    return _MESSAGE_ID.fullmatch(text) is not None
 
 
 def message_id(namespace: str) -> str | None:
     """The message a document namespace names, `sese.024.001.12`; None if it names none."""
     last = namespace.rpartition(":")[2]
-    return last if _MESSAGE_ID.fullmatch(last) else None
+    return last if is_message_id(last) else None

@@ -10,12 +10,14 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any, cast
 from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
+from schemas.mx.departures import CHOICES, OPTIONAL_IN_CHOICE, UTC_PATTERN, YEARS
 from schemas.problem import Problem
 
 SCHEMA_UNAVAILABLE = "schema_unavailable"
@@ -27,30 +29,35 @@ BASES = {
     "XmlDate": "xs:date",
     "XmlDateTime": "xs:dateTime",
     "XmlTime": "xs:time",
-    "XmlPeriod": "xs:gYearMonth",
+    "XmlPeriod": "xs:gYearMonth",  # or a year, see YEARS
     "bytes": "xs:base64Binary",
 }
 FACETS = {
     "pattern": "xs:pattern",
+    "length": "xs:length",
     "min_length": "xs:minLength",
     "max_length": "xs:maxLength",
-    "length": "xs:length",
     "min_inclusive": "xs:minInclusive",
     "max_inclusive": "xs:maxInclusive",
     "total_digits": "xs:totalDigits",
     "fraction_digits": "xs:fractionDigits",
 }
-PLACING = {"name", "type", "namespace", "required", "min_occurs", "max_occurs", "format"}
-PLACING |= {"process_contents"}
-# periods of these elements are a year alone; the models do not say which kind they are
-YEARS = {"Yr", "DefsYr", "SpcfcPrvsYrs", "YrOfIncorprtn"}
-# The models do not say that these elements of a choice may be absent.
-OPTIONAL_IN_CHOICE = {
-    ("PairedOrTurnedQuantity5Choice", "PairdOffQty"),
-    ("PairedOrTurnedQuantity5Choice", "TrndQty"),
-    ("References74Choice", "CtrPtyMktInfrstrctrTxId"),
+NUMERIC = {"xs:minInclusive", "xs:maxInclusive", "xs:totalDigits", "xs:fractionDigits"}
+PLACING = {
+    "name",
+    "type",
+    "namespace",
+    "required",
+    "min_occurs",
+    "max_occurs",
+    "process_contents",
+    "format",
 }
+FORMATS = {None, "base64"}  # of what a member holds
 PROBLEMS_MAX = 20
+_SUFFIX = re.compile(r"[A-Z][a-z]{3}\d{8}\Z")  # of a class, the message it stands in
+_ENUMS_IMPORTED = re.compile(r"^from ([\w.]+\.enums) import", re.MULTILINE)
+_XSD_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 LARGE = 100_000  # bytes; beyond, a path for each fault would take quadratic time
 
 
@@ -71,10 +78,10 @@ def xsd(model: str, code_lists: Iterable[str] = ()) -> str:
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     enums = dict(_enums(classes.values()))
     for source in code_lists:
-        enums |= _enums(node for node in ast.parse(source).body if isinstance(node, ast.ClassDef))
+        enums |= _code_list(source)
     namespace, root = _root(classes.values())
-    element = "AppHdr" if root.name == "AppHdr" else "Document"
-    kind = root.name if any(_members(root)) else ast.unparse(root.bases[0])
+    element = _SUFFIX.sub("", root.name) or "Document"
+    kind = root.name if any(_members(root)) else _base_of(root, classes)
     body = "".join(
         _complex_type(node.name, list(_members(node)), enums)
         for node in classes.values()
@@ -131,7 +138,7 @@ class Schemas:
     def _schema(self, message_id: str) -> etree.XMLSchema | None:
         if message_id not in self._compiled:
             text = self._load(message_id)
-            self._compiled[message_id] = _compiled(text) if text else None
+            self._compiled[message_id] = _usable(text) if text else None
         return self._compiled[message_id]
 
     def _reasons(self, tree: etree._Element, message_id: str) -> dict[str, str]:
@@ -147,11 +154,19 @@ class Schemas:
         }
 
 
-def _compiled(text: str) -> etree.XMLSchema | None:
+def compiled(text: str) -> etree.XMLSchema:
+    """The schema of an XSD's text; ValueError with libxml2's words where it is none."""
+    try:
+        return etree.XMLSchema(etree.fromstring(text.encode(), _XSD_PARSER))
+    except (etree.XMLSyntaxError, etree.XMLSchemaParseError) as error:
+        raise ValueError(_plain(str(error))) from None
+
+
+def _usable(text: str) -> etree.XMLSchema | None:
     """The schema, or None where the text is none: such a version is read by element name."""
     try:
-        return etree.XMLSchema(etree.XML(text))
-    except (etree.XMLSyntaxError, etree.XMLSchemaParseError):
+        return compiled(text)
+    except ValueError:  # `schemas doctor` tells which, and why
         return None
 
 
@@ -218,6 +233,17 @@ def _found_at(tree: etree._Element, path: str | None) -> etree._Element:
     return first if isinstance(first, etree._Element) else tree
 
 
+def code_lists(model: str) -> Iterator[str]:
+    """The modules of code lists that a model source imports: `python_iso20022.sese.enums`."""
+    yield from _ENUMS_IMPORTED.findall(model)
+
+
+@lru_cache(8)
+def _code_list(source: str) -> dict[str, tuple[str, ...]]:
+    tree = ast.parse(source)
+    return dict(_enums(node for node in tree.body if isinstance(node, ast.ClassDef)))
+
+
 def _enums(nodes: Iterable[ast.ClassDef]) -> Iterator[tuple[str, tuple[str, ...]]]:
     for node in nodes:
         if any(ast.unparse(base) == "Enum" for base in node.bases):
@@ -236,6 +262,15 @@ def _root(nodes: Iterable[ast.ClassDef]) -> tuple[str, ast.ClassDef]:
     raise ValueError("the model source names no document element")
 
 
+def _base_of(root: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> str:
+    """The class a document element is of, which some models name without its message's suffix."""
+    name = ast.unparse(root.bases[0])
+    found = [each for each in classes if each == name or _SUFFIX.sub("", each) == name]
+    if not found:
+        raise ValueError(f"the model source has no class {name}")
+    return found[0]
+
+
 def _members(node: ast.ClassDef) -> Iterator[Member]:
     for line in node.body:
         if not isinstance(line, ast.AnnAssign):
@@ -244,6 +279,8 @@ def _members(node: ast.ClassDef) -> Iterator[Member]:
         unknown = rules.keys() - FACETS.keys() - PLACING
         if unknown:
             raise ValueError(f"{node.name}: cannot compile {', '.join(sorted(unknown))}")
+        if rules.get("format") not in FORMATS:
+            raise ValueError(f"{node.name}: cannot compile the format {rules['format']}")
         holds, many = _type(line.annotation)
         yield Member(rules.get("type", ""), rules.get("name", ""), holds, many, rules)
 
@@ -283,25 +320,56 @@ def _complex_type(name: str, members: list[Member], enums: Mapping[str, tuple[st
             "</xs:extension></xs:simpleContent>"
         )
         return f"{base}<xs:complexType name={quoteattr(name)}>{content}</xs:complexType>"
-    group = "xs:choice" if "Choice" in name else "xs:sequence"
-    elements = "".join(
-        _wildcard(member)
-        if member.kind == "Wildcard"
-        else _element(member, _least(name, member, group == "xs:choice"), enums)
-        for member in members
-        if member.kind != "Attribute"
-    )
-    content = f"<{group}>{elements}</{group}>{attributes}"
-    return f"<xs:complexType name={quoteattr(name)}>{content}</xs:complexType>"
+    plain = _SUFFIX.sub("", name)
+    choices = [each.rstrip("?").split("|") for each in CHOICES.get(plain, ())]
+    elements = [member for member in members if member.kind != "Attribute"]
+    if choices and choices[0] == [member.name for member in elements]:
+        content = _group("xs:choice", elements, 1, enums)
+    elif "Choice" in plain:
+        parts = [_particle(each, _least_in_choice(plain, each), enums) for each in elements]
+        content = f"<xs:choice>{''.join(parts)}</xs:choice>"
+    else:
+        content = f"<xs:sequence>{''.join(_sequence(plain, elements, enums))}</xs:sequence>"
+    return f"<xs:complexType name={quoteattr(name)}>{content}{attributes}</xs:complexType>"
 
 
-def _least(name: str, member: Member, choice: bool) -> int:
-    choice_name = name[: name.find("Choice") + len("Choice")]
-    if "min_occurs" in member.rules:
-        return int(member.rules["min_occurs"])
-    if choice:
-        return int((choice_name, member.name) not in OPTIONAL_IN_CHOICE)
-    return int("required" in member.rules)
+def _sequence(
+    name: str, members: list[Member], enums: Mapping[str, tuple[str, ...]]
+) -> Iterator[str]:
+    """The particles of a sequence, with the choices that stand in it."""
+    chosen = {
+        names[0]: (names, 0 if each.endswith("?") else 1)
+        for each in CHOICES.get(name, ())
+        if (names := each.rstrip("?").split("|"))
+    }
+    inside: set[str] = set()
+    for member in members:
+        if member.name in chosen:
+            names, least = chosen[member.name]
+            inside.update(names)
+            yield _group("xs:choice", [m for m in members if m.name in names], least, enums)
+        elif member.name not in inside:
+            yield _particle(member, _least(member), enums)
+
+
+def _group(
+    group: str, members: list[Member], least: int, enums: Mapping[str, tuple[str, ...]]
+) -> str:
+    return f"<{group}>{''.join(_particle(m, least, enums) for m in members)}</{group}>"
+
+
+def _particle(member: Member, least: int, enums: Mapping[str, tuple[str, ...]]) -> str:
+    return _wildcard(member) if member.kind == "Wildcard" else _element(member, least, enums)
+
+
+def _least(member: Member) -> int:
+    return int(member.rules.get("min_occurs", "required" in member.rules))
+
+
+def _least_in_choice(name: str, member: Member) -> int:
+    optional = OPTIONAL_IN_CHOICE.get(name, frozenset())
+    free = optional is None or member.name in optional
+    return 0 if free else int(member.rules.get("min_occurs", 1))
 
 
 def _element(member: Member, least: int, enums: Mapping[str, tuple[str, ...]]) -> str:
@@ -319,31 +387,33 @@ def _attribute(member: Member, enums: Mapping[str, tuple[str, ...]]) -> str:
 
 
 def _wildcard(member: Member) -> str:
-    return f'<xs:any namespace={quoteattr(member.rules["namespace"])} processContents="lax"/>'
-
-
-_NO_ESCAPE = re.compile(r"\\([^nrt\\|.?*+(){}\-\[\]^pPsSiIcCdDwW])")
-
-
-def _facet(key: str, value: str) -> str:
-    """The value of a facet; patterns without the escapes that XSD has not."""
-    return _NO_ESCAPE.sub(r"\1", value) if key == "pattern" else value
-
-
-def _base(member: Member) -> str:
-    """The built-in type of a text."""
-    if member.holds == "XmlPeriod" and member.name in YEARS:
-        return "xs:gYear"
-    return BASES[member.holds]
+    checked = member.rules.get("process_contents", "lax")
+    namespace = quoteattr(member.rules["namespace"])
+    return f'<xs:any namespace={namespace} processContents="{checked}"/>'
 
 
 def _simple_type(member: Member, enums: Mapping[str, tuple[str, ...]]) -> str:
     words = enums.get(member.holds, ())
     facets = [f"<xs:enumeration value={quoteattr(word)}/>" for word in words]
     facets += [
-        f"<{facet} value={quoteattr(_facet(key, str(member.rules[key])))}/>"
+        f"<{facet} value={quoteattr(_facet(member.rules[key]))}/>"
         for key, facet in FACETS.items()
-        if key in member.rules
+        if key in member.rules and not (words and facet in NUMERIC)
     ]
     base = "xs:string" if words else _base(member)
     return f'<xs:restriction base="{base}">{"".join(facets)}</xs:restriction>'
+
+
+def _facet(value: Any) -> str:
+    """A facet as XSD writes it: quotes need no escape in its patterns and are refused with one."""
+    return re.sub(r"\\(?=['\"])", "", str(value))
+
+
+def _base(member: Member) -> str:
+    if member.holds == "XmlPeriod" and member.name in YEARS:
+        return "xs:gYear"
+    if member.holds == "str" and member.rules.get("pattern") == UTC_PATTERN:
+        return "xs:dateTime"
+    if member.holds == "str" and "min_inclusive" in member.rules:
+        return "xs:decimal"
+    return BASES[member.holds]
