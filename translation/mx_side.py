@@ -109,23 +109,23 @@ def written(root: MxNode, message_id: str, namespace: str, xsd: str | None) -> b
     if xsd is not None:
         ordered(root, outline(xsd))
     out: list[str] = []
-    _write(root, out)
+    _write(root, out, "  ")
     head = f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{namespace}{message_id}">\n'
     return f"{head}{''.join(out)}</Document>\n".encode()
 
 
-def _write(node: MxNode, out: list[str]) -> None:
+def _write(node: MxNode, out: list[str], margin: str) -> None:
     attributes = "".join(f" {key}={quoteattr(value)}" for key, value in node.attributes.items())
     if not node.children and not node.text:
-        out.append(f"<{node.name}{attributes}/>\n")
-        return
-    if not node.children:
-        out.append(f"<{node.name}{attributes}>{escape(node.text)}</{node.name}>\n")
-        return
-    out.append(f"<{node.name}{attributes}>\n")
-    for child in node.children:
-        _write(child, out)
-    out.append(f"</{node.name}>\n")
+        out.append(f"{margin}<{node.name}{attributes}/>\n")
+    elif not node.children:
+        text = escape(node.text)
+        out.append(f"{margin}<{node.name}{attributes}>{text}</{node.name}>\n")
+    else:
+        out.append(f"{margin}<{node.name}{attributes}>\n")
+        for child in node.children:
+            _write(child, out, f"{margin}  ")
+        out.append(f"{margin}</{node.name}>\n")
 
 
 def ordered(root: MxNode, found: Outline) -> None:

@@ -17,6 +17,7 @@ from gateway.desk.amend import add_amend
 from gateway.desk.approvals import add_approvals
 from gateway.desk.audit import add_audit
 from gateway.desk.board import Board
+from gateway.desk.check import add_check
 from gateway.desk.entrance import add_entrance
 from gateway.desk.exceptions import add_exceptions
 from gateway.desk.exports import ROWS_MAX, add_exports
@@ -322,6 +323,7 @@ def add_desk(app: web.Application, core: Core) -> Desk:
     add_exceptions(app, desk_)
     add_tickets(app, desk_)
     add_upload(app, desk_)
+    add_check(app, desk_)
     add_alarms(app, desk_)
     add_approvals(app, desk_)
     add_static_data(app, desk_)

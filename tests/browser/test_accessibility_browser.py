@@ -29,7 +29,7 @@ async def test_axe_finds_nothing_serious(
     for path in (
         "/", "/?tab=all", "/?tab=failing&state=failing", f"/instructions/{one}",
         f"/instructions/{waiting}", f"/instructions/{one}/cancel", f"/messages/{message}",
-        "/exceptions", "/alarms", "/positions", "/ledger", "/links", "/instructions/nonsense",
+        "/exceptions", "/alarms", "/positions", "/ledger", "/links", "/check", "/instructions/nonsense",
     ):  # fmt: skip
         await screen.open(path)
         result = await Axe().run(screen.page)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Translate
 
+import translation
 from parsers import fin
 from schemas.problem import MessageError
 from tests import mt_samples, mx_samples
+from translation import Translation
 from translation.pairs import BY_MESSAGE, BY_TYPE
 
+Translate = Callable[[bytes, translation.Standard], Translation]
 CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
 MT = {name: raw for name, raw in mt_samples.SAMPLES.items() if fin.read(raw).type in BY_TYPE}
 MX = {name: body for name, body in mx_samples.ANSWERS.items() if name[:8] in BY_MESSAGE}
