@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 SOURCES := gateway schemas parsers builders translation settlement ledger reporting store simulators tests
 
-.PHONY: install demo test test-fast test-long test-faults check bench golden demo-day pictures lock chromium
+.PHONY: install demo test test-fast test-long test-faults check bench docs golden demo-day pictures lock chromium
 
 install: $(STAMP)
 
@@ -39,6 +39,10 @@ check: install
 	$(BIN)/python -m pytest tests/test_tidy.py
 	$(BIN)/hadolint docker/Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker/compose.yaml
+
+# docs/reference, from the tables; docs/corpus.md where ../shared lies beside the checkout.
+docs: install
+	$(BIN)/python -m tests.reference
 
 golden: install
 	FINALITY_GOLDEN=rewrite $(BIN)/python -m pytest tests/golden

@@ -37,7 +37,8 @@ M  B USECU
       O  92D
       O* 36[BD]
    O* 93[BCEF]
-   M* 93[BCE]
+   M  93[BCE] CONB
+   O* 93[BCE]
 O  C CADETL
    O* 98[AB]
    O  98[ABCE]

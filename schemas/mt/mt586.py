@@ -13,8 +13,8 @@ M  A GENL
    O  13[AJ]
    M  20C
    M  23G
-   O  98[ACE]
-   M  98[AC]
+   O  98[ACE] PREP
+   M  98[AC] STAT
    O* 22F
    O* A1 LINK
       O  13[AB]

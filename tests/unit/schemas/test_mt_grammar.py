@@ -34,6 +34,7 @@ DEVIATIONS = {
         ("548", f"B/98[{place}] qualifiers: {qualifier}, any"): PUBLISHED
         for place, qualifier in enumerate(("ADEL", "ASTS", "EXSE", "EXVA", "MTCH"))
     },
+    ("586", "A/98 qualifiers: PREP/STAT, any"): PUBLISHED,
     ("564 565 566 567 568", "A/20 qualifiers: COAF/CORP/SEME, any"): PUBLISHED,
     ("564", "A/22 qualifiers: CAEP/CAEV/CAMV, any"): PUBLISHED,
     ("565 566 567 568", "A/22[0] qualifiers: CAEV, any"): PUBLISHED,
