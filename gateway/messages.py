@@ -24,6 +24,7 @@ from schemas.mt.rules import RULES
 from schemas.mx.compiler import Schemas
 from schemas.mx.interface import RULES as ENVELOPE_RULES
 from schemas.mx.rules import RULES as MX_RULES
+from schemas.practice import PRACTICES
 from schemas.problem import MessageError, Problem, Refused
 from translation import Translation
 
@@ -209,7 +210,13 @@ def translated(made: Translation) -> dict[str, Any]:
 def rules(as_json: bool) -> str:
     """Every rule of the validator: code, what it applies to, how sure it is, what it says, its source."""
     listed = sorted(
-        (*RULES, *MX_RULES, *deviations.DEVIATIONS, *ENVELOPE_RULES.values()),
+        (
+            *RULES,
+            *MX_RULES,
+            *(p.rule for p in PRACTICES),
+            *deviations.DEVIATIONS,
+            *ENVELOPE_RULES.values(),
+        ),
         key=lambda rule: rule.code,
     )
     if as_json:

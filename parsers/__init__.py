@@ -19,6 +19,7 @@ from parsers import (
     findings,
     mx,
     mx_answers,
+    practice,
 )
 from parsers.message import Fin, Message, Mx
 from schemas.answer import Answer
@@ -97,8 +98,18 @@ def check(raw: bytes, schemas: Schemas, *, tolerates: Set[str] = frozenset()) ->
     except MessageError as error:
         return around + [findings.of_problem(problem) for problem in error.problems]
     if not is_xml(raw):
-        return around + (_check_mended(raw, tolerates) if tolerates else fin.check_bytes(raw))
-    return around + [findings.of_problem(p, "schema") for p in mx_answers.check(raw, schemas)]
+        found = _check_mended(raw, tolerates) if tolerates else fin.check_bytes(raw)
+    else:
+        found = [findings.of_problem(p, "schema") for p in mx_answers.check(raw, schemas)]
+    return around + found + _practised(raw, tolerates)
+
+
+def _practised(raw: bytes, tolerates: Set[str]) -> list[Finding]:
+    """What market practice says of a message that can be read; nothing of one that cannot."""
+    try:
+        return practice.check(read(raw, tolerates=tolerates))
+    except MessageError:
+        return []
 
 
 def _check_mended(raw: bytes, tolerates: Set[str]) -> list[Finding]:

@@ -20,6 +20,7 @@ CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
 MT = {name: raw for name, raw in mt_samples.SAMPLES.items() if fin.read(raw).type in BY_TYPE}
 MX = {name: body for name, body in mx_samples.ANSWERS.items() if name[:8] in BY_MESSAGE}
 
+NEW_DEMANDS = {"cbpr_address"}  # an MT103 with plain address lines is no CBPR+ payment any more
 COMES_BACK_AS = {"MT950": "MT940"}  # camt.053 does not tell for which of the two it stands
 TRANSPORT = (
     "AppHdr/BizSvc",
@@ -43,7 +44,7 @@ def values(raw: bytes) -> set[tuple[str, str, str]]:
 def test_an_mt_goes_there_and_comes_back(translate: Translate, name: str) -> None:
     there = translate(MT[name], "mx")
     back = translate(there.raw, "mt")
-    assert there.findings == ()
+    assert {finding.rule for finding in there.findings} <= NEW_DEMANDS
     assert back.findings == ()
     assert there.receipt.adds_up
     assert back.receipt.adds_up
