@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache, lru_cache, partial
 
+from parsers import narrative
 from schemas.money import Money
 from schemas.mt.fields import FORMATS
 from schemas.mt.notation import read_day, read_decimal
@@ -36,8 +37,10 @@ def value(tag: str, text: str) -> Typed:
     """What a FIN field is about; its text where it does not read as its format.
 
     An amount with its currency, else a number, a date with or without time, a party, else its only
-    component.
+    component; of 86 a Narrative where it is written in a known dialect.
     """
+    if tag == "86":
+        return _narrative(text)
     plan = _plan(tag)
     found = plan.fullmatch(text) if plan else None
     if plan is None or found is None:
@@ -46,6 +49,11 @@ def value(tag: str, text: str) -> Typed:
         return plan.value(found)
     except ValueError:  # digits that are no date: the verdict says so, the text stays
         return text
+
+
+def _narrative(text: str) -> Typed:
+    said = narrative.read(text)
+    return text if said.kind == "text" else said
 
 
 def parts(tag: str, text: str) -> Parts:

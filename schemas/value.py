@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Protocol
+from typing import Literal, Protocol
 
 from schemas.money import Money
 
@@ -22,7 +22,28 @@ class Party:
     id: str = ""
 
 
-Typed = str | Decimal | date | datetime | time | bool | Money | Party
+@dataclass(frozen=True, slots=True)
+class Narrative:
+    """What is told of one entry; what it does not say is empty.
+
+    `parts` are the numbered or named parts as they came, those of one name joined by a blank.
+    """
+
+    kind: Literal["numbered", "named", "text"]
+    text: str  # the whole, its lines joined
+    transaction_code: str = ""  # of the German banks, three digits
+    booking_text: str = ""
+    purpose: str = ""
+    end_to_end: str = ""
+    mandate: str = ""
+    creditor: str = ""
+    name: str = ""  # of the other side
+    account: str = ""
+    bank: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+
+Typed = str | Decimal | date | datetime | time | bool | Money | Party | Narrative
 
 
 class Value(Protocol):
