@@ -13,9 +13,9 @@
 
 A line says where a value stands in the MT, where in the MX, and how it is converted; with lines
 below it, it is a block and the element that corresponds to it. A star makes a new block or element
-for each one found. A condition in brackets picks the blocks that hold a field, or the elements
-that hold a value, or any; with a third word, `(25D MTCH NMAT)`, the field must say that, and says
-it in the MT that is written.
+for each one found. A condition in brackets picks the blocks that hold a field (`.` is the block one
+is in), or the elements that hold a value, or any; with a third word, `(25D MTCH NMAT)`, the field
+must say that, and says it in the MT that is written.
 
 `= VALUE` is what a side always says there, `unless` another element is there, or only `when` it is;
 `else` what it says where the other is silent; `lost` what the other form cannot tell; `also` where
@@ -32,10 +32,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 _MT = re.compile(
-    r"(?P<blocks>(?:[A-Z#][A-Z0-9a-z]*\*?(?:\([^)]*\))?/?)*)"
+    r"(?P<blocks>(?:(?:[A-Z#][A-Z0-9a-z]*\*?|\.(?=\())(?:\([^)]*\))?/?)*)"
     r"(?P<tag>\d{2,3}[A-Za]?)?(?: (?P<qualifier>[A-Z0-9]{4}))?"
 )
-_BLOCK = re.compile(r"(?P<name>[A-Z#][A-Z0-9a-z]*)(?P<many>\*?)(?:\((?P<where>[^)]*)\))?/?")
+_BLOCK = re.compile(r"(?P<name>[A-Z#][A-Z0-9a-z]*|\.)(?P<many>\*?)(?:\((?P<where>[^)]*)\))?/?")
 _STEP = re.compile(
     r"(?P<name>[A-Za-z0-9]+)(?P<many>\*?)(?:\((?P<path>[^=)]+)(?:=(?P<value>[^)]*))?\))?/?"
 )
@@ -46,7 +46,7 @@ _ALSO = re.compile(r", also (\S+)")
 
 
 class Block(NamedTuple):
-    """A step into a block of the MT; the field it must hold, and what that must say, or ''."""
+    """A step into a block of the MT, '.' for none; the field it must hold, what that must say."""
 
     name: str
     many: bool

@@ -12,11 +12,16 @@ from translation.mx_side import Leaf, MxNode
 from translation.values import (
     Arguments,
     after_slashes,
+    amount_to_mx,
     cut,
     decimal,
+    fin_day,
+    fin_moment,
     fin_number,
     in_x,
+    iso_day,
     iso_number,
+    iso_time,
     lined,
 )
 
@@ -153,6 +158,26 @@ def signed_amount_to_mt(node: MxNode, _: Arguments, tag: str) -> ToMt | None:
     mark = "N" if negative and value else ""
     used = (*found, *((sign,) if sign else ()))
     return ToMt("A", f"//{mark}{found[0].value}{written[0]}", used, written[1])
+
+
+# posted-amount: 19A and an amount whose side is `CdtDbt`
+
+
+def posted_amount_to_mx(each: MtField, _: Arguments) -> ToMx | None:
+    made = amount_to_mx(each, ("Amt", "CRDT"))
+    if made is None:
+        return None
+    return ToMx({place.replace("CdtDbtInd", "CdtDbt"): text for place, text in made.texts.items()})
+
+
+def posted_amount_to_mt(node: MxNode, _: Arguments, tag: str) -> ToMt | None:
+    found = leaves(node, "CdtDbt", "Amt@Ccy", "Amt")
+    value = decimal(found[2].value) if found else None
+    written = fin_number(value) if value is not None else None
+    if found is None or written is None:
+        return None
+    mark = "N" if found[0].value == "DBIT" and value else ""
+    return ToMt("A", f"//{mark}{found[1].value}{written[0]}", found, written[1])
 
 
 # price: 90A a rate, 90B an amount
@@ -416,6 +441,34 @@ def exchange_to_mt(node: MxNode, _: Arguments, tag: str) -> ToMt | None:
     return ToMt("B", text, found, written[1])
 
 
+# period: 69A two dates, 69B two times
+
+
+def period_to_mx(each: MtField, _: Arguments) -> ToMx | None:
+    found = re.fullmatch(r"//(\d{8})(\d{6})?/(\d{8})(\d{6})?", each.text)
+    if found is None or each.tag not in ("69A", "69B"):
+        return None
+    start, end = iso_day(found[1]), iso_day(found[3])
+    if each.tag == "69A":
+        return ToMx({"FrDtToDt/FrDt": start, "FrDtToDt/ToDt": end})
+    start, end = f"{start}T{iso_time(found[2])}", f"{end}T{iso_time(found[4])}"
+    return ToMx({"FrDtTmToDtTm/FrDtTm": start, "FrDtTmToDtTm/ToDtTm": end})
+
+
+def period_to_mt(node: MxNode, _: Arguments, tag: str) -> ToMt | None:
+    days = leaves(node, "FrDtToDt/FrDt", "FrDtToDt/ToDt")
+    if days is not None:
+        start, end = (fin_day(each.value) for each in days)
+        return ToMt("A", f"//{start}/{end}", days) if start and end else None
+    times = leaves(node, "FrDtTmToDtTm/FrDtTm", "FrDtTmToDtTm/ToDtTm")
+    if times is None:
+        return None
+    first, last = (fin_moment(each.value) for each in times)
+    if first is None or last is None:
+        return None
+    return ToMt("B", f"//{first[0]}/{last[0]}", times, first[1] or last[1])
+
+
 # page: 28E
 
 
@@ -460,6 +513,7 @@ CONVERTERS = {
     "quantity": Converter(quantity_to_mx, quantity_to_mt),
     "balance": Converter(balance_to_mx, balance_to_mt),
     "unsigned-balance": Converter(unsigned_balance_to_mx, balance_to_mt),
+    "posted-amount": Converter(posted_amount_to_mx, posted_amount_to_mt),
     "signed-amount": Converter(signed_amount_to_mx, signed_amount_to_mt),
     "valued-price": Converter(valued_price_to_mx, valued_price_to_mt),
     "price": Converter(price_to_mx, price_to_mt),
@@ -470,6 +524,7 @@ CONVERTERS = {
     "listing": Converter(listing_to_mx, listing_to_mt),
     "safe-place": Converter(safe_place_to_mx, safe_place_to_mt),
     "exchange": Converter(exchange_to_mx, exchange_to_mt),
+    "period": Converter(period_to_mx, period_to_mt),
     "page": Converter(page_to_mx, page_to_mt),
     "alternate": Converter(alternate_to_mx, alternate_to_mt),
 }

@@ -170,6 +170,8 @@ class _Branch:
         self._made: list[tuple[MtNode, MtNode]] = []
         self.end = at
         for step in path:
+            if step.name == ".":
+                continue
             known = len(self.end.blocks)
             same = None if step.many else next(blocks(self.end, (step,)), None)
             inner = same or self.end.add(step.name)

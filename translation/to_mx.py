@@ -140,8 +140,8 @@ def blocks(node: MtNode, path: tuple[Block, ...]) -> Iterator[MtNode]:
         yield node
         return
     step = path[0]
-    for block in node.blocks:
-        if block.name == step.name and _meets(block, step):
+    for block in (node,) if step.name == "." else node.blocks:
+        if step.name in (".", block.name) and _meets(block, step):
             yield from blocks(block, path[1:])
 
 

@@ -8,6 +8,8 @@ from translation.pairs import (
     pacs_008,
     pacs_009,
     semt_002,
+    semt_017,
+    semt_018,
     sese_023,
     sese_024,
     sese_025,
@@ -31,6 +33,8 @@ PAIRS: tuple[Pair, ...] = (
     *inquiry.ANSWERS,
     sese_030.PAIR,
     semt_002.PAIR,
+    semt_017.PAIR,
+    *semt_018.PAIRS,
 )
 
 BY_TYPE: dict[str, tuple[tuple[Pair, Variant], ...]] = {}

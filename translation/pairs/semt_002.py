@@ -27,20 +27,10 @@ PAIR = Pair(
     "semt.002.001.11",
     "SctiesBalCtdyRpt",
     f"""
-GENL/28E | Pgntn | page
-GENL/13A STAT | StmtGnlDtls/RptNb/Shrt | plain
-GENL/13J STAT | StmtGnlDtls/RptNb/Lng | plain
-GENL/20C SEME | StmtGnlDtls/StmtId | text
-GENL/23G | - | = NEWM
+{settlement.statement_head()}
 GENL/98a STAT | StmtGnlDtls/StmtDtTm | date
-GENL/22F SFRE | StmtGnlDtls/Frqcy | code
-GENL/22F CODE | StmtGnlDtls/UpdTp | code
 GENL/22F STTY | - | = CUST
 GENL/22F STBA | StmtGnlDtls/StmtBsis | code
-GENL/95a ACOW | AcctOwnr | party
-GENL/95L ALTE | AcctOwnr/LEI | plain
-GENL/97a SAFE | SfkpgAcct | account
-GENL/17B ACTI | StmtGnlDtls/ActvtyInd | flag
 GENL/17B CONS | StmtGnlDtls/SubAcctInd | flag
 SUBSAFE/FIN* | BalForAcct* |
     35B | FinInstrmId | instrument

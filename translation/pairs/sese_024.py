@@ -6,37 +6,6 @@ from schemas.mx.statuses import SESE_024
 from translation.pairs import settlement
 from translation.pairs.pair import Pair, Variant
 
-# what MT548 says with a reason of a code, where the status has another word for it
-REASON_WORDS = {"CPRC": "CGEN", "MODC": "PACK"}
-WITHOUT_LIST = frozenset({"CxlReqd", "ModReqd"})  # of codes: a reason there is proprietary
-
-
-def _statuses() -> str:
-    groups = []
-    for element, (axis, choices) in SESE_024.items():
-        for choice, code in choices.items():
-            listed = choice not in WITHOUT_LIST and code != "MACH"
-            groups.append(_status(axis, code, f"{element}/{choice}", listed=listed))
-    return "".join(groups)
-
-
-def _status(axis: str, code: str, element: str, *, listed: bool) -> str:
-    """One status: the block it makes, and its reasons."""
-    qualifier = REASON_WORDS.get(code, code)
-    if not listed:
-        return f"""
-GENL/STAT*(25D {axis} {code}) | {element} |
-    REAS/70D REAS | AddtlRsnInf | narrative 210
-"""
-    return f"""
-GENL/STAT*(25D {axis} {code}) | {element} |
-    REAS*(24B {qualifier}) | Rsn* |
-        24B {qualifier} | Cd | reason
-        70D REAS | AddtlRsnInf | narrative 210
-    - | NoSpcfdRsn | = NORE unless Rsn
-"""
-
-
 TABLE = f"""
 GENL/20C SEME | TxId/AcctSvcrTxId | text
 GENL/23G | - | = INST
@@ -48,7 +17,7 @@ GENL/LINK*(20a TRRF)/20a TRRF | TxDtls/TradId* | reference
 GENL/LINK*(20a POOL)/20a POOL | TxDtls/PoolId | reference
 GENL/LINK*(20a CORP)/20a CORP | TxDtls/CorpActnEvtId | reference
 GENL/LINK/13A LINK | - | which message a reference is of follows from its element
-{_statuses()}
+{settlement.statuses("GENL/STAT*", "", SESE_024)}
 {settlement.places("SETTRAN", "TxDtls")}
 SETTRAN/94a SAFE | TxDtls/SfkpgPlc | safe-place
 SETTRAN/35B | TxDtls/FinInstrmId | instrument

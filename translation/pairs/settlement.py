@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 REFERENCES = {
     "RELA": "SctiesSttlmTxId",
     "POOL": "PoolId",
@@ -145,9 +148,9 @@ def attributes(block: str, element: str = "FinInstrmAttrbts") -> str:
 
 
 def indented(table: str) -> str:
-    """The lines of a table as they stand inside a block: `./FIA` is a block of that one."""
-    lines = (line.removeprefix("./") for line in table.splitlines() if line.strip())
-    return "\n".join(f"    {line}" for line in lines)
+    """The lines of a table as they stand inside a block: `./` is a place in that one."""
+    lines = (line for line in table.splitlines() if line.strip())
+    return "\n".join("    " + re.sub(r"(^|\| |also )\./", r"\1", line) for line in lines)
 
 
 def lots(block: str, element: str) -> str:
@@ -221,24 +224,80 @@ OTHRPRTY*(95a {qualifier}) | OthrBizPties/{element} |
     return "".join(groups)
 
 
-def status_parties() -> str:
-    """The chains as a status repeats them."""
-    return (
-        "".join(
-            f"""
-SETTRAN/SETPRTY*(95a {qualifier}) | TxDtls/{side}/Pty{number} |
+def status_parties(block: str = "SETTRAN", element: str = "TxDtls") -> str:
+    """The chains as a status or a statement repeats them."""
+    chains = "".join(
+        f"""
+{block}/SETPRTY*(95a {qualifier}) | {element}/{side}/Pty{number} |
     95L ALTE | LEI | plain L
     95a {qualifier} | . | party
     97a SAFE | SfkpgAcct | account
     20C PROC | PrcgId | text
 """
-            for side, chain in CHAINS.items()
-            for number, qualifier in enumerate(chain, start=1)
-        )
-        + """
-SETTRAN/SETPRTY*(95a PSET)/95a PSET | TxDtls/DlvrgSttlmPties/Dpstry | party, also TxDtls/RcvgSttlmPties/Dpstry
-"""
+        for side, chain in CHAINS.items()
+        for number, qualifier in enumerate(chain, start=1)
     )
+    here, also = (f"{element}/{side}/Dpstry" for side in CHAINS)
+    return f"{chains}\n{block}/SETPRTY*(95a PSET)/95a PSET | {here} | party, also {also}\n"
+
+
+# what a reason says with a code, where the status has another word for it
+REASON_WORDS = {"CPRC": "CGEN", "MODC": "PACK"}
+WITHOUT_LIST = frozenset({"CxlReqd", "ModReqd"})  # of codes: a reason there is proprietary
+
+
+def statuses(block: str, element: str, known: Mapping[str, tuple[str, Mapping[str, str]]]) -> str:
+    """Every status a message can tell: the block it makes, and its reasons."""
+    return "".join(
+        _status(block, axis, code, f"{element}{where}/{choice}", choice)
+        for where, (axis, choices) in known.items()
+        for choice, code in choices.items()
+    )
+
+
+def _status(block: str, axis: str, code: str, element: str, choice: str) -> str:
+    qualifier = REASON_WORDS.get(code, code)
+    head = f"{block}(25D {axis} {code}) | {element} |"
+    if choice in WITHOUT_LIST or code == "MACH":
+        return f"\n{head}\n    REAS/70D REAS | AddtlRsnInf | narrative 210\n"
+    return f"""
+{head}
+    REAS*(24B {qualifier}) | Rsn* |
+        24B {qualifier} | Cd | reason
+        70D REAS | AddtlRsnInf | narrative 210
+    - | NoSpcfdRsn | = NORE unless Rsn
+"""
+
+
+def references() -> str:
+    """The references of a transaction in a statement."""
+    return """
+LINK*(20a RELA)/20a RELA | AcctOwnrTxId | reference
+LINK*(20a MITI)/20a MITI | MktInfrstrctrTxId | reference
+LINK*(20a PCTI)/20a PCTI | PrcrTxId | reference
+LINK*(20a TRRF)/20a TRRF | TradId* | reference
+LINK*(20a POOL)/20a POOL | PoolId | reference
+LINK*(20a COMM)/20a COMM | CmonId | reference
+LINK*(20a CORP)/20a CORP | CorpActnEvtId | reference
+LINK/13A LINK | - | which message a reference is of follows from its element
+"""
+
+
+def statement_head() -> str:
+    """What every statement of securities says of itself and of the account."""
+    return """
+GENL/28E | Pgntn | page
+GENL/13A STAT | StmtGnlDtls/RptNb/Shrt | plain
+GENL/13J STAT | StmtGnlDtls/RptNb/Lng | plain
+GENL/20C SEME | StmtGnlDtls/StmtId | text
+GENL/23G | - | = NEWM
+GENL/22F SFRE | StmtGnlDtls/Frqcy | code
+GENL/22F CODE | StmtGnlDtls/UpdTp | code
+GENL/95a ACOW | AcctOwnr | party
+GENL/95L ALTE | AcctOwnr/LEI | plain
+GENL/97a SAFE | SfkpgAcct | account
+GENL/17B ACTI | StmtGnlDtls/ActvtyInd | flag
+"""
 
 
 def amount(qualifier: str, element: str, *, main: bool = False) -> str:

@@ -71,10 +71,15 @@ def _mt_places(
         here = (*blocks, *row.blocks)
         for number, block in enumerate(here, start=1):
             if block.tag:
-                yield here[:number], block.tag, block.qualifier
+                yield _named(here[:number]), block.tag, block.qualifier
         if row.tag:
-            yield here, row.tag, row.qualifier
+            yield _named(here), row.tag, row.qualifier
         yield from _mt_places(row.rows, here)
+
+
+def _named(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks of a path, without `.` for the one it is in."""
+    return tuple(block for block in blocks if block.name != ".")
 
 
 def _stands(items: tuple[Item, ...], blocks: tuple[Block, ...], tag: str, qualifier: str) -> bool:
