@@ -19,6 +19,7 @@ from parsers import (
     findings,
     mx,
     mx_answers,
+    mx_verdict,
     practice,
 )
 from parsers.message import Fin, Message, Mx
@@ -100,7 +101,7 @@ def check(raw: bytes, schemas: Schemas, *, tolerates: Set[str] = frozenset()) ->
     if not is_xml(raw):
         found = _check_mended(raw, tolerates) if tolerates else fin.check_bytes(raw)
     else:
-        found = [findings.of_problem(p, "schema") for p in mx_answers.check(raw, schemas)]
+        found = mx_verdict.check(raw, schemas)
     return around + found + _practised(raw, tolerates)
 
 

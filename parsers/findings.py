@@ -9,20 +9,30 @@ from schemas.mt.rules import BY_CODE as MT_RULES
 from schemas.mx.rules import BY_CODE as MX_RULES
 from schemas.problem import Problem
 
-_LINE = re.compile(r"(.*?) ?line (\d+)", re.DOTALL)
+_LINE = re.compile(r"(.*?) ?line (\d+)(?: column (\d+))?", re.DOTALL)
 
 
 def of_problem(problem: Problem, layer: Layer = "syntax") -> Finding:
     """The finding of something that could not be read, or departs from its schema."""
     found = _LINE.fullmatch(problem.path)
     path, line = (found[1], int(found[2])) if found else (problem.path, 1)
+    column = int(found[3] or 1) if found else 1
     rule = MT_RULES.get(problem.rule) or MX_RULES.get(problem.rule)
     if rule is None:
         return Finding(
-            problem.rule, "error", path, line, 1, problem.message, problem.value, "", None, layer
+            problem.rule,
+            "error",
+            path,
+            line,
+            column,
+            problem.message,
+            problem.value,
+            "",
+            None,
+            layer,
         )
     nak = f"{rule.code}{line:03d}" if found else rule.code
-    return of_rule(rule, path, line, 1, problem.message, problem.value, nak)
+    return of_rule(rule, path, line, column, problem.message, problem.value, nak)
 
 
 def of_rule(

@@ -40,6 +40,7 @@ class MxMessage:
     header: etree._Element | None
     document: etree._Element | None
     message_id: str | None
+    size: int  # of the bytes it came in
 
 
 def read(raw: bytes) -> MxMessage:
@@ -59,7 +60,7 @@ def read(raw: bytes) -> MxMessage:
     if document is not None and (other := _second(document)) is not None:
         words = "the envelope holds more than one Document: send each as a message of its own"
         raise MessageError("not_a_message", [Problem(where(other), "element", words)])
-    return MxMessage(interface, header, document, name)
+    return MxMessage(interface, header, document, name, len(raw))
 
 
 def _second(document: etree._Element) -> etree._Element | None:
@@ -83,7 +84,7 @@ def parse(raw: bytes) -> etree._Element:
     if len(raw) > SIZE_MAX:
         words = f"{len(raw)} bytes; at most {SIZE_MAX} are read"
         raise MessageError("too_large", [Problem("(document)", "size", words)])
-    text = encodings.plain(raw).lstrip()
+    text = plain(raw)
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
         words = "document type declarations and entities are not taken"
         raise MessageError("doctype", [Problem("(document)", "doctype", words)])
@@ -92,10 +93,27 @@ def parse(raw: bytes) -> etree._Element:
     try:
         return etree.fromstring(_one_root(text), _PARSER)
     except etree.XMLSyntaxError as error:
-        where = f"(document) line {error.lineno or 1}"
+        line, column = error.position
+        where = f"(document) line {line or 1} column {max(column, 1)}"
         raise MessageError(
             "not_well_formed", [Problem(where, "not_well_formed", str(error.msg))]
         ) from None
+
+
+def plain(raw: bytes) -> bytes:
+    """The document in UTF-8, its lines where they came: a declaration stands first or is left out."""
+    text = encodings.plain(raw)
+    begun = text.lstrip()
+    blank = text[: len(text) - len(begun)]
+    if not blank:
+        return text
+    lines = b"\n" * blank.count(b"\n")
+    return lines + _DECLARATION.sub(_blank_of, begun, count=1) if lines else begun
+
+
+def _blank_of(found: re.Match[bytes]) -> bytes:
+    """As many lines and columns, and nothing in them."""
+    return re.sub(rb"[^\n]", b" ", found[0])
 
 
 def _one_root(text: bytes) -> bytes:

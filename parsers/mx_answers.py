@@ -13,7 +13,7 @@ from typing import Literal, cast
 
 from lxml import etree
 
-from parsers import mx, mx_headers
+from parsers import mx, mx_headers, mx_rules, mx_verdict
 from parsers.mx_fields import Fields
 from schemas import codes
 from schemas.answer import (
@@ -29,8 +29,7 @@ from schemas.answer import (
     Unknown,
 )
 from schemas.described import Described
-from schemas.mx import catalogue
-from schemas.mx.compiler import SCHEMA_UNAVAILABLE, Schemas
+from schemas.mx.compiler import SCHEMA_UNAVAILABLE, Schemas, path_of
 from schemas.mx.statuses import ADVICES, NO_REASON
 from schemas.problem import MessageError, Problem
 
@@ -45,22 +44,13 @@ def read(raw: bytes, schemas: Schemas) -> Answer:
     report = mx_headers.report(message)
     if report is not None:
         return report
-    faults = [fault for fault in _faults(message, schemas) if fault.rule != SCHEMA_UNAVAILABLE]
-    if faults:
+    if faults := _faults(message, schemas):
         raise MessageError("schema", faults)
     problems: list[Problem] = []
     answer = _answer(message, problems)
     if answer is None or problems:
         raise MessageError("message_not_valid", problems)
     return answer
-
-
-def check(raw: bytes, schemas: Schemas) -> list[Problem]:
-    """What is wrong with a message against the schemas of its header and its Document."""
-    try:
-        return _faults(mx.read(raw), schemas)
-    except MessageError as error:
-        return list(error.problems)
 
 
 def describe(raw: bytes) -> list[Described]:
@@ -100,17 +90,14 @@ def _name(path: str) -> str:
 
 
 def _faults(message: mx.MxMessage, schemas: Schemas) -> list[Problem]:
-    found: list[Problem] = []
-    if message.header is not None:
-        version = catalogue.message_id(etree.QName(message.header).namespace or "")
-        found += schemas.check(message.header, version or "AppHdr")
-        said = Fields(message.header, []).text("MsgDefIdr")
-        if message.document is not None and said and said != message.message_id:
-            words = f"the header says {said}, the Document is {message.message_id}"
-            found.append(Problem(mx.where(message.header), "MsgDefIdr", words, said))
-    if message.document is not None and message.message_id is not None:
-        found += schemas.check(message.document, message.message_id)
-    return found
+    """What departs from the schemas, and a header that is of another message."""
+    found = mx_verdict.schema_faults(message, schemas)
+    found += mx_rules.definition(message)
+    return [
+        Problem(f"{path_of(fault.node)} line {fault.line}", fault.rule, fault.message, fault.value)
+        for fault in found
+        if fault.rule != SCHEMA_UNAVAILABLE
+    ]
 
 
 def _answer(message: mx.MxMessage, problems: list[Problem]) -> Answer | None:

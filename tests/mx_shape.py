@@ -26,6 +26,8 @@ def shape(root: etree._Element) -> object:
         name = node.get("type")
         if name is None:
             return simple(node.find(f"{XS}simpleType"))
+        if name.startswith("xs:"):
+            return name, frozenset()
         if types[name].tag == f"{XS}simpleType":
             return simple(types[name])
         if name not in seen:

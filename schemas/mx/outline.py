@@ -56,6 +56,8 @@ def _child(position: int, element: etree._Element, bases: Mapping[str, str]) -> 
     inside = element.find(f"{_XS}simpleType/{_XS}restriction")
     if inside is not None:
         return Child(position, "", _plain(inside.get("base", ""), bases))
+    if type_.startswith("xs:"):
+        return Child(position, "", _plain(type_, bases))
     return Child(position, type_, bases.get(type_, ""))
 
 

@@ -19,6 +19,7 @@ from mx_samples import (
 )
 
 import builders.mx
+import parsers
 from parsers import mx_answers
 from schemas.identifiers import CURRENCY_DIGITS
 from schemas.problem import MessageError
@@ -50,7 +51,7 @@ def rules(format_: str, body: Any, wire: Any = WIRE, **more: Any) -> dict[str, s
 @pytest.mark.parametrize("name", BUILT)
 def test_a_built_document_is_valid_by_its_schema(name):
     written = builders.mx.write(name.split()[0], BUILT[name], WIRE)
-    assert mx_answers.check(written, SCHEMAS) == []
+    assert parsers.check(written, SCHEMAS) == []
 
 
 @pytest.mark.parametrize("name", BUILT)
@@ -60,7 +61,7 @@ def test_header_and_document_together_are_valid(name):
         builders.mx.envelope(document, WIRE, created_at=AT, possible_duplicate=True),
         builders.mx.datapdu(document, WIRE, created_at=AT),
     ):
-        assert mx_answers.check(raw, SCHEMAS) == []
+        assert parsers.check(raw, SCHEMAS) == []
 
 
 @pytest.mark.parametrize("direction, way", [("RECE", "DBIT"), ("DELI", "CRDT")])
@@ -135,7 +136,7 @@ def test_a_cancellation_names_the_instruction_it_cancels(format_):
     path = "SctiesTxCxlReq/AcctOwnrTxId/SctiesSttlmTxId"
     assert text(root, f"{path}/TxId") == "SI20261122000009"
     assert text(root, f"{path}/SctiesMvmntTp") == "RECE"
-    assert mx_answers.check(etree.tostring(root), SCHEMAS) == []
+    assert parsers.check(etree.tostring(root), SCHEMAS) == []
 
 
 def test_a_cancellation_of_nothing_is_refused():
@@ -171,7 +172,7 @@ def test_a_delivery_needs_the_receiving_agent():
 def test_free_of_payment_has_no_settlement_amount():
     assert rules("sese.023", instruction(payment="FREE")) == {"SttlmAmt": "free"}
     free = instruction(payment="FREE", settlement_amount=None)
-    assert mx_answers.check(builders.mx.write("sese.023", free, WIRE), SCHEMAS) == []
+    assert parsers.check(builders.mx.write("sese.023", free, WIRE), SCHEMAS) == []
 
 
 @pytest.mark.parametrize("bad", ["A\x00B", "A\x0bB", "A\ufffeB"])
@@ -244,7 +245,7 @@ def test_an_unstructured_address_is_refused_from_the_day_of_the_rule():
     before = WIRE.model_copy(update={"prep": datetime(2026, 11, 13, 23, 59, tzinfo=UTC)})
     first = WIRE.model_copy(update={"prep": datetime(2026, 11, 14, tzinfo=UTC)})
     written = builders.mx.write("pacs.008", payment(debtor=debtor), before)
-    assert mx_answers.check(written, SCHEMAS) == []
+    assert parsers.check(written, SCHEMAS) == []
     assert rules("pacs.008", payment(debtor=debtor), first) == {
         "TwnNm": "address",
         "Ctry": "address",

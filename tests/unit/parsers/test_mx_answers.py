@@ -24,6 +24,7 @@ from mx_samples import (
 )
 
 import builders.mx
+import parsers
 from parsers import mx_answers
 from schemas.answer import (
     CashAdvice,
@@ -118,7 +119,7 @@ def test_a_header_that_names_another_message_is_refused():
     raw = headed("sese.024.001.12", MATCHED_BUT_FAILING).replace(
         b"<MsgDefIdr>sese.024.001.12", b"<MsgDefIdr>sese.025.001.11"
     )
-    assert [problem.rule for problem in refused(raw).problems] == ["MsgDefIdr"]
+    assert [problem.rule for problem in refused(raw).problems] == ["message_definition"]
 
 
 def test_what_we_write_ourselves_is_read_back_as_a_message_without_an_answer():
@@ -393,7 +394,7 @@ def test_a_message_of_no_use_yet_is_unknown_and_not_lost():
 
 
 def test_check_says_that_a_schema_is_unavailable():
-    problems = mx_answers.check(document("sese.024.001.99", MATCHED_BUT_FAILING), SCHEMAS)
+    problems = parsers.check(document("sese.024.001.99", MATCHED_BUT_FAILING), SCHEMAS)
     assert [problem.rule for problem in problems] == ["schema_unavailable"]
 
 
@@ -406,7 +407,7 @@ def test_a_fault_names_path_line_and_value():
 
 @pytest.mark.parametrize("message_id", ANSWERS)
 def test_every_sample_is_valid_by_its_schema(message_id):
-    assert mx_answers.check(headed(message_id, ANSWERS[message_id]), SCHEMAS) == []
+    assert parsers.check(headed(message_id, ANSWERS[message_id]), SCHEMAS) == []
 
 
 # describing

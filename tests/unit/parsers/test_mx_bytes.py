@@ -77,4 +77,4 @@ def test_comments_and_instructions_change_neither_meaning_nor_hash():
 def test_a_problem_of_syntax_names_its_line():
     with pytest.raises(MessageError) as caught:
         mx_answers.read(b"<Document>\n<a>\n</b></Document>", SCHEMAS)
-    assert caught.value.problems[0].path == "(document) line 3"
+    assert caught.value.problems[0].path == "(document) line 3 column 5"

@@ -25,7 +25,8 @@ from mx_samples import (
 import builders.mx
 from gateway.schema_store import SchemaStore, generate
 from schemas.mx.catalogue import BUILT, HEADER, READ
-from schemas.mx.compiler import Schemas, xsd
+from schemas.mx.compiler import Schemas
+from schemas.mx.model_source import xsd
 from schemas.mx.sese_023 import CONDITIONS, DAY_COUNTS, TRANSACTION_TYPES
 
 MODELS = (*BUILT.values(), *READ, HEADER)
