@@ -164,7 +164,7 @@ def test_sums_of_payments_are_held_against_their_transactions():
     two = PAYMENT.replace(one, one + one).replace(
         "<NbOfTxs>1</NbOfTxs>", "<NbOfTxs>2</NbOfTxs><CtrlSum>1</CtrlSum>"
     )
-    assert [f.rule for f in findings(two)] == ["control_sum"]
+    assert [f.rule for f in findings(two) if f.layer == "business"] == ["control_sum"]
 
 
 @pytest.mark.parametrize("cut", range(0, len(PAYMENT), 97))
