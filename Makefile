@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 SOURCES := gateway schemas parsers builders translation settlement ledger reporting store simulators tests
 
-.PHONY: install demo test test-fast test-long test-faults check bench docs golden demo-day pictures lock chromium
+.PHONY: install demo test test-fast test-long test-faults check fuzz bench docs golden demo-day pictures lock chromium
 
 install: $(STAMP)
 
@@ -28,6 +28,10 @@ test-long: install chromium
 
 test-faults: install
 	$(BIN)/python -m tests.faults --each 20
+
+# Ten minutes of bytes nobody would send; what goes wrong is kept in tests/crashers. SEED=7 replays a run.
+fuzz: install
+	$(BIN)/python -m tests.fuzz --minutes 10 $(if $(SEED),--seed $(SEED))
 
 bench: install
 	$(BIN)/finality bench

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 SHAPES_KEPT = 2048
+DEPTH_MAX = 16  # of blocks in one another
 _LONGEST_KEPT = 600  # fields; a longer message is worked out each time
 
 
@@ -46,8 +47,11 @@ def _shape(heads: tuple[str, ...]) -> Shape:
         block = rest if tag in ("16R", "16S") else ""
         qualifier = rest[1:5] if rest[:1] == ":" and not block else ""
         if tag == "16R":
+            if len(open_blocks) == DEPTH_MAX:
+                unbalanced.append((index, f"no more than {DEPTH_MAX} blocks are open here"))
             open_blocks.append((path, sequence, block))
-            path = f"{path}/{block}" if path else block
+            if len(open_blocks) <= DEPTH_MAX:
+                path = f"{path}/{block}" if path else block
             opened += 1
             sequence = opened
         tags.append(tag)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
 from parsers import encodings, fin_headers, fin_text
+from parsers.fin_shape import DEPTH_MAX
 from schemas.mt import MESSAGES
 from schemas.problem import MessageError, Problem
 
@@ -22,7 +23,6 @@ HEAD_MAX = 1 << 16  # characters of the blocks before a text, and of a service m
 SIGNS_MAX = 1 << 12  # characters of a message's beginning that tell its type
 FIELD_MAX = 1 << 22  # characters of one field: beyond, the file is refused
 FAULTS_MAX = 1_000  # kept of one message
-DEPTH_MAX = 16  # of blocks in one another
 
 _BETWEEN = re.compile(r"[ \t\r\n\x00\x1a$\x01\x03\ufeff]*+")
 _INSIDE = r"(?>(?:[^{}]++|\{(?![1-5]:)[^{}]*+\})*)"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 
@@ -22,7 +23,9 @@ ALL = frozenset(rule.code for rule in DEVIATIONS)
 
 _TEXT = re.compile(r"\{4:(?!\{)")
 _TAG = re.compile(r"[ \t]*:[ \t]?([0-9]{2})([A-Za-z]?)[ \t]*:([ \t]*)(.*)", re.DOTALL)
-_END = re.compile(r"(?:\n[ \t]*-[ \t]*|[ \t]*-(?=\}))?\n?[ \t]*\}|\n[ \t]*-[ \t]*(?=\n|\Z)")
+_END = re.compile(
+    r"\n[ \t]*(?:-(?:[ \t]*\n)?[ \t]*)?\}|(?<![ \t])[ \t]*-?\}|\n[ \t]*-[ \t]*(?=\n|\Z)"
+)
 _TERMINAL_1 = re.compile(
     r"\{1:([A-Z][0-9]{2})([A-Z0-9]{8}|[A-Z0-9]{11})([0-9]{10})\}", re.IGNORECASE
 )
@@ -348,19 +351,22 @@ FIXERS: tuple[tuple[str, Fixer, str], ...] = (
 def _blocks(work: _Work) -> None:
     """A 16S for every block that is open when one around it, or the text, ends."""
     open_blocks: list[str] = []
+    names = Counter[str]()  # of the open ones: a text may open a hundred thousand
     done: list[tuple[int, str]] = []
     for number, line in work.lines:
         if line.startswith(":16R:"):
             open_blocks.append(line[5:])
+            names[line[5:]] += 1
         closing = line[5:] if line.startswith(":16S:") else None
         ends = line.startswith("-}")
-        if closing in open_blocks or (ends and open_blocks):
+        if (closing is not None and names[closing]) or (ends and open_blocks):
             while open_blocks and open_blocks[-1] != closing:
                 name = open_blocks.pop()
+                names[name] -= 1
                 said = f"block {name} is not closed"
                 if work.tell("dev_block", name, number, 1, said, name):
                     done.append((number, f":16S:{name}"))
             if open_blocks:
-                open_blocks.pop()
+                names[open_blocks.pop()] -= 1
         done.append((number, line))
     work.lines = done
