@@ -5,21 +5,21 @@ What a network would NAK never leaves: every rule broken is named, all of them a
 
 from __future__ import annotations
 
-from builders import mt54x, mt103, mt202
+from builders import mt54x, mt103, mt202, mt_requests
 from builders.fin_values import outside_x, reference
 from schemas.identifiers import bic11
 from schemas.instruction import Instruction, Payment, Wire
 from schemas.mt import MESSAGES
 from schemas.mt.notation import ONLY_X
 from schemas.problem import MessageError, Problem
+from schemas.requests import Request
 
 SECURITIES = frozenset({"mt540", "mt541", "mt542", "mt543"})
 PAYMENTS = {"mt103": mt103, "mt202": mt202}
+Body = Instruction | Payment | Request
 
 
-def write(
-    format: str, body: Instruction | Payment, wire: Wire, *, cancel_of: str | None = None
-) -> bytes:
+def write(format: str, body: Body, wire: Wire, *, cancel_of: str | None = None) -> bytes:
     """The complete message, blocks 1 to 4; MessageError with every rule it would break.
 
     `cancel_of` is the reference of the message that this one cancels; `wire.seme` is a new one.
@@ -47,7 +47,7 @@ def write(
 
 def _text(
     format: str,
-    body: Instruction | Payment,
+    body: Body,
     wire: Wire,
     cancel_of: str | None,
     problems: list[Problem],
@@ -55,9 +55,15 @@ def _text(
     """The lines of block 4 and what block 3 has besides the MUR."""
     if format in SECURITIES and isinstance(body, Instruction):
         return mt54x.lines(format[2:], body, wire, cancel_of, problems), ""
+    model, request = mt_requests.REQUESTS.get(format, (None, None))
+    if request is not None and model is not None and isinstance(body, model):
+        if cancel_of is not None:
+            fault = "a request is not cancelled by a message of its own type"
+            problems.append(Problem("cancel_of", "format", fault, cancel_of))
+        return request(body, wire, problems), mt_requests.header(body)
     family = PAYMENTS.get(format)
     if family is None or not isinstance(body, Payment):
-        fault = f"a body of kind {body.kind} cannot be written in this format"
+        fault = f"a {type(body).__name__} cannot be written in this format"
         raise MessageError("unsendable", [Problem("format", "format", fault, format)])
     if cancel_of is not None:
         fault = "a payment is not cancelled by its own message type: ask the bank to cancel it"

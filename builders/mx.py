@@ -13,17 +13,19 @@ from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
 
-from builders import bah, pacs_008, pacs_009, sese_020, sese_023
+from builders import bah, mx_requests, pacs_008, pacs_009, sese_020, sese_023
 from builders import datapdu as interface
 from schemas.instruction import Instruction, Payment, Wire
-from schemas.mx import catalogue
+from schemas.mx import catalogue, requests
 from schemas.mx.notation import Form, Group, Message, Row, text
 from schemas.mx.pacs_008 import PACS_008
 from schemas.mx.pacs_009 import PACS_009
 from schemas.mx.sese_020 import SESE_020
 from schemas.mx.sese_023 import SESE_023
 from schemas.problem import MessageError, Problem
+from schemas.requests import Request
 
+Body = Instruction | Payment | Request
 Draft = tuple[Message, dict[str, Any], list[Problem]]
 
 FORMATS: dict[str, Callable[[Any, Wire, str | None], Draft]] = {
@@ -31,8 +33,9 @@ FORMATS: dict[str, Callable[[Any, Wire, str | None], Draft]] = {
     "sese.020": sese_020.draft,
     "pacs.008": pacs_008.draft,
     "pacs.009": pacs_009.draft,
+    **{name: mx_requests.drafted(name) for name in mx_requests.BODIES},
 }
-TABLES = (SESE_020, SESE_023, PACS_008, PACS_009)
+TABLES = (SESE_020, SESE_023, PACS_008, PACS_009, *requests.TABLES)
 CANCELLED_BY = {"sese.023": "sese.020"}
 
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]*\?>\s*")
@@ -42,9 +45,7 @@ _FLAG = re.compile(rb"(<PssblDplct>)[a-z01]+(</PssblDplct>)")
 _CREATED = re.compile(rb"</CreDt>\n?")
 
 
-def write(
-    format: str, body: Instruction | Payment, wire: Wire, *, cancel_of: str | None = None
-) -> bytes:
+def write(format: str, body: Body, wire: Wire, *, cancel_of: str | None = None) -> bytes:
     """The Document alone; MessageError with every problem when it must not be sent."""
     name = CANCELLED_BY.get(format, format) if cancel_of else format
     if name not in FORMATS:

@@ -31,7 +31,7 @@ def draft(
 
 def _problems(body: Payment, wire: Wire, cancel_of: str | None) -> Iterator[Problem]:
     if cancel_of is not None:
-        words = "a payment is recalled by camt.056, which is not built"
+        words = "a payment is not cancelled by its own type: ask for it by camt.056"
         yield Problem("cancel_of", "format", words, cancel_of)
     if body.instructed_amount and body.instructed_amount.currency != body.amount.currency:
         words = "an instructed amount in another currency needs the exchange rate"

@@ -29,7 +29,7 @@ def draft(
 
 def _problems(body: Payment, wire: Wire, cancel_of: str | None) -> Iterator[Problem]:
     if cancel_of is not None:
-        words = "a payment is recalled by camt.056, which is not built"
+        words = "a payment is not cancelled by its own type: ask for it by camt.056"
         yield Problem("cancel_of", "format", words, cancel_of)
     if body.instructed_amount is not None:
         words = "a bank transfer has one amount and no instructed amount"

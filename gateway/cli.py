@@ -184,15 +184,31 @@ def simulate(
 
 @app.command()
 def build(
-    file: Annotated[Path, typer.Argument(help="Body of POST /v1/instructions, or - for stdin.")],
-    format_: Annotated[str, typer.Option("--format", help="mt541, sese.023, pacs.008 ...")],
+    file: Annotated[Path | None, typer.Argument(help="The body as JSON, or - for stdin.")] = None,
+    format_: Annotated[str, typer.Option("--format", help="mt541, sese.023, camt.056 ...")] = "",
     envelope: Annotated[
         bool, typer.Option("--envelope", help="MX: with the business header.")
     ] = False,
+    formats: Annotated[
+        bool, typer.Option("--formats", help="List what can be built instead.")
+    ] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema of the format's body instead.")
+    ] = False,
 ) -> None:
-    """Build one message from an instruction's JSON and print it."""
+    """Build one message from the JSON of its body and print it."""
     from gateway import messages
 
+    if formats:
+        typer.echo(messages.formats())
+        return
+    if not format_:
+        raise typer.BadParameter("name the format with --format; --formats lists them")
+    if schema:
+        typer.echo(messages.body_schema(format_))
+        return
+    if file is None:
+        raise typer.BadParameter("name the file of the body, or - for stdin")
     sys.stdout.buffer.write(messages.build(read_input(file), format_, envelope))
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-import builders.fin
+import builders
 import builders.mx
 import parsers
 import parsers.containers
@@ -18,7 +18,6 @@ from gateway.schema_store import installed_schemas
 from parsers.findings import of_problem
 from schemas.event import canonical
 from schemas.finding import Finding
-from schemas.instruction import Instruction, Payment
 from schemas.mt import deviations
 from schemas.mt.rules import RULES
 from schemas.mx.compiler import Schemas
@@ -28,37 +27,40 @@ from schemas.practice import PRACTICES
 from schemas.problem import MessageError, Problem, Refused
 from translation import Translation
 
-MT = frozenset({"mt540", "mt541", "mt542", "mt543", "mt103", "mt202"})
-MX = frozenset({"sese.023", "pacs.008", "pacs.009"})
-
 
 def build(text: bytes, format_: str, envelope: bool) -> bytes:
-    """The message this instruction makes in this format; MX alone, or with its header."""
+    """The message this body makes in this format; MX alone, or with its header."""
     name = format_.lower()
-    if name not in MT | MX:
-        known = ", ".join(sorted(MT | MX))
+    if name not in builders.BODIES:
+        known = ", ".join(sorted(builders.BODIES))
         raise Refused(
             "unknown_format", [Problem("--format", "unknown", f"one of {known}", format_)]
         )
-    model = Payment if name in {"mt103", "mt202", "pacs.008", "pacs.009"} else Instruction
-    body = read_model(model, text)
+    body = read_model(builders.BODIES[name], text)
     if body.wire is None:
+        words = "give wire.seme, wire.sender and wire.receiver to build a message"
+        raise Refused("wire_missing", [Problem("wire", "missing", words)])
+    raw = builders.write(name, body, body.wire)
+    if name.startswith("mt") or not envelope:
+        return raw
+    created = body.wire.prep or datetime.now(UTC)
+    return builders.mx.envelope(raw, body.wire, created_at=created)
+
+
+def formats() -> str:
+    """Every format that can be built, and the body it is built from."""
+    return "\n".join(f"{name:<10} {model.__name__}" for name, model in builders.BODIES.items())
+
+
+def body_schema(format_: str) -> str:
+    """The JSON schema of the body of a format; Refused for one that is not built."""
+    model = builders.BODIES.get(format_.lower())
+    if model is None:
+        known = ", ".join(sorted(builders.BODIES))
         raise Refused(
-            "wire_missing",
-            [
-                Problem(
-                    "wire",
-                    "missing",
-                    "give wire.seme, wire.sender and wire.receiver to build a message",
-                )
-            ],
+            "unknown_format", [Problem("--format", "unknown", f"one of {known}", format_)]
         )
-    if name in MT:
-        return builders.fin.write(name, body, body.wire)
-    document = builders.mx.write(name, body, body.wire)
-    if not envelope:
-        return document
-    return builders.mx.envelope(document, body.wire, created_at=body.wire.prep or datetime.now(UTC))
+    return json.dumps(model.model_json_schema(), indent=2)
 
 
 def read_model(model: Any, text: bytes) -> Any:

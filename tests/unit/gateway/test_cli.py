@@ -406,3 +406,24 @@ def test_an_empty_file_among_others_does_not_hide_them(
     assert ran.code == 1
     assert b"there is no message in it" in ran.out
     assert b"2.fin" in ran.out
+
+
+# build: every format ----------------------------------------------------------------------------------
+
+
+def test_build_lists_its_formats_and_the_shape_of_a_body(finality: Finality) -> None:
+    listed = finality("build", "--formats").out.decode()
+    assert "camt.056   CancellationRequest" in listed
+    shape = finality("build", "--format", "mt192", "--schema").json
+    assert "original_reference" in shape["required"]
+    assert finality("build", "--format", "mt000", "--schema").code == 1
+
+
+def test_a_request_is_built_from_its_json(finality: Finality) -> None:
+    body = {
+        "text": "PLEASE CONFIRM",
+        "wire": {"seme": "FREE1", "sender": "FUNDUS33", "receiver": "CUSTUS33"},
+    }
+    ran = finality("build", "--format", "mt599", "-", stdin=json.dumps(body).encode())
+    assert ran.code == 0
+    assert b":20:FREE1\r\n:79:PLEASE CONFIRM\r\n-}" in ran.out
