@@ -146,7 +146,7 @@ def _about(names: tuple[str, ...]) -> Callable[[re.Match[str]], Typed]:
 
 
 def _amount(number: int, currency: int, sign: int, side: int, found: re.Match[str]) -> Typed:
-    amount = _number(found[number])
+    amount = _number(found[number] or "")
     if not isinstance(amount, Decimal):
         return amount
     if (sign and found[sign]) or (side and found[side] in _OUT):
@@ -155,6 +155,8 @@ def _amount(number: int, currency: int, sign: int, side: int, found: re.Match[st
 
 
 def _day(day: int, clock: int, found: re.Match[str]) -> Typed:
+    if found[day] is None:  # a date that need not be there
+        return found[0]
     when = read_day(found[day])
     at = _clock(found[clock]) if clock and found[clock] else None
     return datetime.combine(when, at) if isinstance(at, time) else when

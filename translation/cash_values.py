@@ -217,7 +217,7 @@ def _postal(address: tuple[Leaf, ...]) -> Iterator[str]:
 
 def customer_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
     found = components(each)
-    if found is None:
+    if found is None or not found.keys() & {"bic", "lines"}:
         return None
     element, beside = arguments[:2]
     texts: dict[str, str] = {}

@@ -13,6 +13,7 @@ from lxml import etree
 from mx_samples import ANSWERS, AT, OFFICIAL, SCHEMAS, WIRE, headed, instruction
 
 import builders.mx
+import parsers
 from parsers import mx_answers
 from schemas.problem import MessageError
 
@@ -101,7 +102,7 @@ def test_what_is_built_is_valid_and_says_what_it_was_told(
         settle_date=settle.isoformat(),
     )
     written = builders.mx.write("sese.023", body, WIRE)
-    assert mx_answers.check(written, SCHEMAS) == []
+    assert parsers.check(written, SCHEMAS) == []
     root = etree.fromstring(written)
     assert root.findtext(".//{*}FinInstrmId/{*}Desc") == name
     assert Decimal(root.findtext(".//{*}SttlmAmt/{*}Amt") or "") == amount
