@@ -15,6 +15,7 @@ from schemas.problem import Problem
 
 NUMBER_MAX = 15  # characters of a 15d, the comma among them
 REFERENCE_MAX = 16
+_DIGITS = str.maketrans("", "", "-:T")  # left out of a time in ISO's form
 
 
 def number(value: Decimal, path: str, problems: list[Problem], *, longest: int = NUMBER_MAX) -> str:
@@ -54,17 +55,18 @@ def money(amount: Amount, path: str, problems: list[Problem]) -> str:
 
 def day(value: date) -> str:
     """YYYYMMDD, as ISO 15022 has it."""
-    return value.strftime("%Y%m%d")
+    return value.isoformat()[:10].replace("-", "")
 
 
 def short_day(value: date) -> str:
     """YYMMDD, as categories 1, 2 and 9 have it."""
-    return value.strftime("%y%m%d")
+    return value.isoformat()[2:10].replace("-", "")
 
 
 def moment(value: datetime) -> str:
     """YYYYMMDDHHMMSS; an aware time is written in UTC."""
-    return (value.astimezone(UTC) if value.tzinfo else value).strftime("%Y%m%d%H%M%S")
+    at = value.astimezone(UTC) if value.tzinfo else value
+    return at.isoformat()[:19].translate(_DIGITS)
 
 
 def reference(value: str, path: str, problems: list[Problem]) -> str:

@@ -39,6 +39,13 @@ schemas_app = typer.Typer(help="Schemas of ISO 20022 messages.", no_args_is_help
 app.add_typer(schemas_app, name="schemas")
 
 
+class Measured(enum.StrEnum):
+    """What the bench measures."""
+
+    messages = "messages"
+    line = "line"
+
+
 class Standard(enum.StrEnum):
     """The two standards of messages."""
 
@@ -489,13 +496,19 @@ def bench(
     rounds: Annotated[int, typer.Option(help="Alternations of ceiling and line.")] = 5,
     memory: Annotated[int, typer.Option(help="Instructions for the memory figure.")] = 100_000,
     desk: Annotated[int, typer.Option(help="Instructions behind the desk's pages.")] = 100_000,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    only: Annotated[
+        Measured | None, typer.Option(help="One part; both if nothing is said.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="An object for each part.")] = False,
 ) -> None:
-    """The whole line against this machine's own ceiling, in one run."""
+    """Messages beside their yardsticks, then the whole line against this machine's own ceiling."""
     from gateway import bench as measure
-    from gateway import bench_desk
+    from gateway import bench_desk, bench_messages
 
-    run_loop(measure.run(seconds, rounds, memory, as_json, bench_desk.measure, desk))
+    if only is not Measured.line:
+        bench_messages.main(as_json)
+    if only is not Measured.messages:
+        run_loop(measure.run(seconds, rounds, memory, as_json, bench_desk.measure, desk))
 
 
 @schemas_app.command("list")

@@ -22,7 +22,8 @@ from parsers import (
     mx_verdict,
     practice,
 )
-from parsers.message import Fin, Message, Mx
+from parsers.message import Fin, Message
+from parsers.mx_message import Mx
 from schemas.answer import Answer
 from schemas.described import Described
 from schemas.finding import Finding
@@ -56,7 +57,7 @@ def read(
     """
     raw = opened(raw)
     if is_xml(raw):
-        return Mx(mx.read(raw), schemas)
+        return Mx(mx.read(raw), raw, schemas)
     if not tolerates:
         return Fin(fin.read(raw))
     mended = fin_tolerant.mend(raw, tolerates)
@@ -98,15 +99,22 @@ def check(raw: bytes, schemas: Schemas, *, tolerates: Set[str] = frozenset()) ->
         raw = datapdu.opened(raw)
     except MessageError as error:
         return around + [findings.of_problem(problem) for problem in error.problems]
-    if not is_xml(raw):
-        found = _check_mended(raw, tolerates) if tolerates else fin.check_bytes(raw)
-    else:
-        found = mx_verdict.check(raw, schemas)
+    if is_xml(raw):
+        return around + _check_mx(raw, schemas)
+    found = _check_mended(raw, tolerates) if tolerates else fin.check_bytes(raw)
     return around + found + _practised(raw, tolerates)
 
 
+def _check_mx(raw: bytes, schemas: Schemas) -> list[Finding]:
+    try:
+        message = mx.read(raw)
+    except MessageError as error:
+        return [findings.of_problem(problem) for problem in error.problems]
+    return mx_verdict.judge(raw, message, schemas) + practice.check(Mx(message, raw, schemas))
+
+
 def _practised(raw: bytes, tolerates: Set[str]) -> list[Finding]:
-    """What market practice says of a message that can be read; nothing of one that cannot."""
+    """What market practice says of a FIN message that can be read; nothing of one that cannot."""
     try:
         return practice.check(read(raw, tolerates=tolerates))
     except MessageError:

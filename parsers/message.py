@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
-from lxml import etree
-
-from parsers import fin, mx, typed
+from parsers import fin, typed
 from parsers.fin_text import FinField, FinMessage
 from parsers.fin_tolerant import Mended
 from schemas.finding import Finding
-from schemas.mx.compiler import Schemas
-from schemas.mx.outline import Child, outline
 from schemas.value import Typed, Value
 
 PLACES_KEPT = 256  # of each shape
@@ -149,79 +143,3 @@ class FinValue:
     @property
     def column(self) -> int:
         return len(self._message.shape.tags[self._index]) + 3
-
-
-class Mx(Message):
-    """An ISO 20022 message: places are paths below the Document, `SctiesSttlmTxInstr/TxId`."""
-
-    __slots__ = ("_outline", "_values", "mx")
-
-    def __init__(self, message: mx.MxMessage, schemas: Schemas | None) -> None:
-        header = message.header
-        sender, receiver = (
-            (_bic(header, "Fr"), _bic(header, "To")) if header is not None else ("", "")
-        )
-        super().__init__(message.message_id or "", sender, receiver)
-        self.mx = message
-        xsd = schemas.text(self.type) if schemas and self.type else None
-        self._outline = outline(xsd) if xsd else None
-        self._values: dict[str, list[Value]] | None = None
-
-    def __iter__(self) -> Iterator[Value]:
-        if self.mx.document is not None:
-            for child in self.mx.document.iterchildren("*"):
-                name = mx.local(child)
-                kind = self._outline.root(name) if self._outline else None
-                yield from self._below(child, name, kind)
-
-    def _below(self, node: etree._Element, path: str, kind: Child | None) -> Iterator[Value]:
-        children = list(node.iterchildren("*"))
-        if not children:
-            yield _element(node, path, kind.base if kind else None)
-            return
-        names = [mx.local(child) for child in children]
-        often, seen = Counter(names), Counter[str]()
-        for child, name in zip(children, names, strict=True):
-            seen[name] += 1
-            number = f"[{seen[name]}]" if often[name] > 1 else ""
-            below = self._outline.child(kind.type, name) if self._outline and kind else None
-            yield from self._below(child, f"{path}/{name}{number}", below)
-
-    def all(self, place: str) -> list[Value]:
-        if self._values is None:
-            self._values = {}
-            for value in self:
-                self._values.setdefault(value.place, []).append(value)
-                plain = re.sub(r"\[\d+\]", "", value.place)
-                if plain != value.place:
-                    self._values.setdefault(plain, []).append(value)
-        return list(self._values.get(place, ()))
-
-    def get(self, place: str) -> Value | None:
-        return next(iter(self.all(place)), None)
-
-
-@dataclass(frozen=True, slots=True)
-class MxValue:
-    """One element that holds a text."""
-
-    place: str
-    name: str
-    text: str
-    value: Typed
-    parts: Mapping[str, Typed]
-    line: int
-    column: int
-
-
-def _element(node: etree._Element, path: str, base: str | None) -> Value:
-    text = (node.text or "").strip()
-    attributes = {str(key): str(value) for key, value in node.attrib.items()}
-    value = typed.element(text, attributes, base)
-    return MxValue(path, mx.local(node), text, value, attributes, mx.line_of(node), 1)
-
-
-def _bic(header: etree._Element, side: str) -> str:
-    found = mx.first(header, side)
-    bic = mx.first(found, "BICFI") if found is not None else None
-    return (bic.text or "").strip() if bic is not None else ""

@@ -6,28 +6,18 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from parsers import findings, mx, mx_rules
+from parsers import mx, mx_rules
 from parsers.mx_places import Places
 from schemas.finding import Finding, Layer
 from schemas.mx import catalogue
 from schemas.mx.compiler import Fault, Schemas, path_of
 from schemas.mx.rules import BY_CODE
-from schemas.problem import MessageError
 
 SCHEMA: Layer = "schema"
 
 
-def check(raw: bytes, schemas: Schemas) -> list[Finding]:
-    """The findings of a message in the order they stand in it; none when it is good."""
-    try:
-        message = mx.read(raw)
-    except MessageError as error:
-        return [findings.of_problem(problem) for problem in error.problems]
-    return judge(raw, message, schemas)
-
-
 def judge(raw: bytes, message: mx.MxMessage, schemas: Schemas) -> list[Finding]:
-    """The same of a message that was read from these bytes."""
+    """The findings of a message read from these bytes, in their order; none when it is good."""
     faults = list(_faults(message, schemas))
     if not faults:
         return []

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from parsers import findings, mx
-from parsers.message import Fin, Message, Mx
+from parsers.message import Fin, Message
+from parsers.mx_message import Mx
 from schemas.finding import Finding
 from schemas.identifiers import is_bic
 from schemas.practice import BY_CODE, CBPR_SERVICE, DTC, ICSDS

@@ -179,14 +179,14 @@ def _text(qualifier: int, found: re.Match[str]) -> Typed:
     return text[found.end(qualifier) :].lstrip("/") if qualifier else text
 
 
-def element(text: str, attributes: Mapping[str, str], base: str | None) -> Typed:
+def element(text: str, currency: str | None, base: str | None) -> Typed:
     """The value of an ISO 20022 element; `base` is its simple type where a schema is known.
 
     Without a schema amounts (they name their currency), dates, times and flags are known by their
     form, and a number without a currency stays text: a reference may be all digits.
     """
-    if "Ccy" in attributes and (number := _decimal(text)) is not None:
-        return Money(attributes["Ccy"], number)
+    if currency is not None and (number := _decimal(text)) is not None:
+        return Money(currency, number)
     try:
         if base in (None, "date") and _DATE.fullmatch(text):
             return date.fromisoformat(text[:10])

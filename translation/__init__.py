@@ -84,8 +84,8 @@ def _to_mx(message: FinMessage, schemas: Schemas, at: datetime) -> Translation:
         "currency": _currency(root),
     }
     receipt = ToMx(root, target, pair.message_id).run(pair.rows(variant, said))
-    xsd = schemas.text(pair.message_id)
-    raw = mx_side.written(target, pair.message_id, catalogue.NAMESPACE, xsd)
+    known = schemas.outline(pair.message_id)
+    raw = mx_side.written(target, pair.message_id, catalogue.NAMESPACE, known)
     if envelope.written:
         body = raw.decode().partition("?>\n")[2]
         raw = f"<BusinessMessage>\n{envelope.written}{body}</BusinessMessage>\n".encode()

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 from lxml import etree
 
 from parsers.mx import line_of
-from schemas.mx.outline import Outline, outline
+from schemas.mx.outline import Outline
 
 
 @dataclass(slots=True, eq=False)
@@ -104,10 +104,10 @@ def _node(element: etree._Element, namespace: str) -> MxNode:
     return node
 
 
-def written(root: MxNode, message_id: str, namespace: str, xsd: str | None) -> bytes:
+def written(root: MxNode, message_id: str, namespace: str, known: Outline | None) -> bytes:
     """The Document of this message; elements in the order of its schema, where there is one."""
-    if xsd is not None:
-        ordered(root, outline(xsd))
+    if known is not None:
+        ordered(root, known)
     out: list[str] = []
     _write(root, out, "  ")
     head = f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{namespace}{message_id}">\n'

@@ -10,6 +10,7 @@ from typing import Any, cast
 from lxml import etree
 
 from schemas.mx import fault_words
+from schemas.mx.outline import Outline, outline
 from schemas.problem import Problem
 
 SCHEMA_UNAVAILABLE = "schema_unavailable"
@@ -42,14 +43,18 @@ class Schemas:
         self._explain = explain
         self._compiled: dict[str, etree.XMLSchema | None] = {}
         self._explainers: dict[str, Any] = {}
+        self._outlines: dict[str, Outline | None] = {}
 
     def has(self, message_id: str) -> bool:
         """Whether messages of this version can be checked, or only read by element name."""
         return self._schema(message_id) is not None
 
-    def text(self, message_id: str) -> str | None:
-        """The schema itself, as it was loaded; None when there is none."""
-        return self._load(message_id)
+    def outline(self, message_id: str) -> Outline | None:
+        """The order and the types of a message's elements; None when there is no schema."""
+        if message_id not in self._outlines:
+            text = self._load(message_id) if self.has(message_id) else None
+            self._outlines[message_id] = outline(text) if text else None
+        return self._outlines[message_id]
 
     def check(self, tree: etree._Element, message_id: str) -> list[Problem]:
         """The faults of an element against its schema; `schema_unavailable` when there is none."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lxml import etree
@@ -26,6 +25,7 @@ class Outline:
 
     types: Mapping[str, Mapping[str, Child]]
     document: str
+    _bases: dict[str, str] = field(default_factory=dict)  # by path, as they were asked for
 
     def root(self, name: str) -> Child | None:
         """The element that stands alone in the Document."""
@@ -35,12 +35,25 @@ class Outline:
         """An element of a type, None where the schema has none of that name."""
         return self.types.get(type_, {}).get(name)
 
+    def base(self, path: str) -> str | None:
+        """The base of the element at a path below the Document; None where the schema has none."""
+        known = self._bases.get(path)
+        if known is None:
+            type_, found = self.document, None
+            for name in path.split("/"):
+                found = self.child(type_, name)
+                if found is None:
+                    return None
+                type_ = found.type
+            known = found.base if found else ""
+            self._bases[path] = known
+        return known
 
-@lru_cache(64)
+
 def outline(xsd: str) -> Outline:
     """The outline of a schema's text."""
     schema = etree.fromstring(xsd.encode())
-    bases = dict(_bases(schema))
+    bases = dict(_bases_of(schema))
     types = {
         each.get("name", ""): {
             element.get("name", ""): _child(position, element, bases)
@@ -61,7 +74,7 @@ def _child(position: int, element: etree._Element, bases: Mapping[str, str]) -> 
     return Child(position, type_, bases.get(type_, ""))
 
 
-def _bases(schema: etree._Element) -> list[tuple[str, str]]:
+def _bases_of(schema: etree._Element) -> list[tuple[str, str]]:
     """The base of every named simple type, and of a complex one that is a text with attributes."""
     found = [
         (each.get("name", ""), restriction.get("base", ""))

@@ -10,7 +10,7 @@ from gateway.schema_store import installed_schemas
 from schemas.mt import MESSAGES
 from schemas.mt.message import ANY, Item, Sequence
 from schemas.mt.message import Field as Place
-from schemas.mx.outline import Outline, outline
+from schemas.mx.outline import Outline
 from translation.headers import HEADER
 from translation.mapping import Block, Row, rows
 from translation.pairs import PAIRS, Pair, Variant
@@ -35,9 +35,8 @@ def test_the_mt_places_of_a_table_exist(pair: Pair, variant: Variant) -> None:
 
 @pytest.mark.parametrize("pair", PAIRS, ids=[pair.message_id for pair in PAIRS])
 def test_the_mx_paths_of_a_table_exist(pair: Pair) -> None:
-    xsd = SCHEMAS.text(pair.message_id)
-    assert xsd is not None
-    schema = outline(xsd)
+    schema = SCHEMAS.outline(pair.message_id)
+    assert schema is not None
     found = {path for v in pair.variants for path in _mx_paths(pair.rows(v, SAID), ())}
     lost = [path for path in found if not _leads(schema, pair.root, path)]
     assert lost == []
