@@ -272,11 +272,11 @@ def _tone(reading: dict[str, Any]) -> str:
 
 def _parse_big(file: Path, as_json: bool) -> bool:
     """Print a big file while it is read; whether nothing was wrong with it."""
-    from gateway import big_files
+    from gateway import big_files, messages
 
     fine = True
     with progress_of(file) as opened:
-        for row in big_files.rows(opened):
+        for row in big_files.rows(opened, messages.known_schemas()):
             fine = fine and "problem" not in row
             sys.stdout.write((json.dumps(row) if as_json else big_files.text(row)) + "\n")
     return fine
@@ -342,7 +342,7 @@ def _findings(
     for file in files_of(files):
         if not schema_only and big_files.is_big(file):
             with progress_of(file) as opened:
-                for finding in big_files.findings(opened):
+                for finding in big_files.findings(opened, messages.known_schemas()):
                     yield {"file": str(file), **finding}
         else:
             for finding in messages.judged(read_input(file), schema_only, tolerates):

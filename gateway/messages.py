@@ -127,7 +127,7 @@ def _reading(item: parsers.containers.Item, tolerates: frozenset[str]) -> dict[s
     try:
         reading["fields"] = [dataclasses.asdict(f) for f in parsers.describe(raw)]
         reading["deviations"] = [dataclasses.asdict(f) for f in parsers.deviations(raw, tolerates)]
-        answer = parsers.answer(raw, _schemas(), tolerates=tolerates)
+        answer = parsers.answer(raw, known_schemas(), tolerates=tolerates)
         reading["type"] = answer.header.type
         reading["answer"] = json.loads(canonical(_plain(answer)))
     except MessageError as error:
@@ -148,7 +148,7 @@ def validate_all(
 ) -> list[dict[str, Any]]:
     """What is wrong with the messages of a file, and where; one file at a time."""
     with _JUDGING:  # a compiled schema keeps its last verdict
-        return _validated(payload, schema_only, _schemas(), tolerates)
+        return _validated(payload, schema_only, known_schemas(), tolerates)
 
 
 def judged(payload: bytes, schema_only: bool, tolerates: frozenset[str]) -> list[dict[str, Any]]:
@@ -163,7 +163,7 @@ _JUDGING = threading.Lock()
 
 
 @cache
-def _schemas() -> Schemas:
+def known_schemas() -> Schemas:
     """With what was imported into the data folder; a question writes nothing there."""
     from gateway.config import Settings
 
@@ -185,7 +185,7 @@ def _validated(
 def translate_all(payload: bytes, to: translation.Standard | None) -> list[Translation]:
     """Every message of a file in the other standard, or in the one named; MessageError if one has none."""
     with _JUDGING:
-        schemas, at = _schemas(), datetime.now(UTC)
+        schemas, at = known_schemas(), datetime.now(UTC)
         return [_translated(item.body, to, schemas, at) for item in _unpacked(payload)]
 
 

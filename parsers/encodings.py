@@ -59,11 +59,16 @@ def plain(raw: bytes) -> bytes:
             return raw
         return found if codec == "cp500" else _plain_fin(found)  # a byte for a byte as it is
     raw = raw.removeprefix(BOM)
-    if raw[:1000].lstrip(_BLANK)[:5] == b"<?xml" and (declared := _DECLARED.search(raw[:1200])):
-        name = declared[1].decode().lower().replace("_", "-")
-        if name in _SINGLE_BYTE:
-            return _as_utf8(raw, _SINGLE_BYTE[name])
-    return raw
+    codec = declared(raw)
+    return raw if codec is None else _as_utf8(raw, codec)
+
+
+def declared(raw: bytes) -> str | None:
+    """The codec of one byte a character that an XML document declares; None where it is UTF-8."""
+    if raw[:1000].lstrip(_BLANK)[:5] != b"<?xml":
+        return None
+    found = _DECLARED.search(raw[:1200])
+    return _SINGLE_BYTE.get(found[1].decode().lower().replace("_", "-")) if found else None
 
 
 def _plain_fin(found: bytes) -> bytes:

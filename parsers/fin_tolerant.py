@@ -77,6 +77,17 @@ class _Work:
     allowed: Set[str]
     lines: list[tuple[int, str]]
     told: list[Finding] = field(default_factory=list)
+    last_empty: int = -1
+
+    def leave_out(self, line: int) -> bool:
+        """An empty line goes if the sender is known for it; those that follow each other count once."""
+        if line == self.last_empty + 1 and "dev_blank_line" in self.allowed:
+            self.last_empty = line
+            return True
+        if not self.tell("dev_blank_line", "block 4", line, 1, _EMPTY, ""):
+            return False
+        self.last_empty = line
+        return True
 
     def tell(self, code: str, path: str, line: int, column: int, said: str, value: str) -> bool:
         """Notes a deviation; False where this sender is not known for it, and it stays as it is."""
@@ -196,7 +207,7 @@ def _kept(work: _Work, lines: list[tuple[int, str]], *, at_end: bool) -> list[tu
     kept = []
     for number, line in lines:
         blank = not line.strip() and not at_end
-        if not (blank and work.tell("dev_blank_line", "block 4", number, 1, _EMPTY, "")):
+        if not (blank and work.leave_out(number)):
             kept.append((number, line))
     return kept
 
@@ -206,7 +217,7 @@ def _field(work: _Work, lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
     plain = []
     for number, line in lines:
         clean = _plain(work, number, line)
-        if not clean.strip() and work.tell("dev_blank_line", "block 4", number, 1, _EMPTY, ""):
+        if not clean.strip() and work.leave_out(number):
             continue
         bare = clean.rstrip()
         trailing = "blanks at the end of the line"

@@ -108,7 +108,12 @@ def plain(raw: bytes) -> bytes:
     if not blank:
         return text
     lines = b"\n" * blank.count(b"\n")
-    return lines + _DECLARATION.sub(_blank_of, begun, count=1) if lines else begun
+    return lines + undeclared(begun, 1) if lines else begun
+
+
+def undeclared(text: bytes, count: int = 0) -> bytes:
+    """The text with blanks for its XML declarations, or for as many of them."""
+    return _DECLARATION.sub(_blank_of, text, count)
 
 
 def _blank_of(found: re.Match[bytes]) -> bytes:

@@ -92,7 +92,7 @@ def _name(path: str) -> str:
 def _faults(message: mx.MxMessage, schemas: Schemas) -> list[Problem]:
     """What departs from the schemas, and a header that is of another message."""
     found = mx_verdict.schema_faults(message, schemas)
-    found += mx_rules.definition(message)
+    found += mx_rules.definition(message.header, message.message_id)
     return [
         Problem(f"{path_of(fault.node)} line {fault.line}", fault.rule, fault.message, fault.value)
         for fault in found

@@ -47,8 +47,7 @@ def faults(message: mx.MxMessage) -> Iterator[Fault]:
     document = message.document
     if document is None or message.message_id is None:
         return
-    yield from _identifiers(document)
-    yield from _amounts(document)
+    yield from values(document)
     rule = _KINDS.get(message.message_id[:8])
     content = next(document.iterchildren("*"), None)
     if rule is not None and content is not None:
@@ -77,8 +76,8 @@ def _identifiers(part: etree._Element) -> Iterator[Fault]:
             yield Fault(node, mx.line_of(node), rule, _WORDS[rule], value)
 
 
-def _amounts(document: etree._Element) -> Iterator[Fault]:
-    for node in cast(list[etree._Element], _WITH_CURRENCY(document)):
+def _amounts(part: etree._Element) -> Iterator[Fault]:
+    for node in cast(list[etree._Element], _WITH_CURRENCY(part)):
         currency = node.get("Ccy") or ""
         text = node.text or ""
         digits = CURRENCY_DIGITS.get(currency)
@@ -104,7 +103,7 @@ def _too_fine(node: etree._Element, digits: int) -> bool:
 def _header(message: mx.MxMessage) -> Iterator[Fault]:
     assert message.header is not None
     said = Below(message.header)
-    yield from definition(message)
+    yield from definition(message.header, message.message_id)
     for side, agent in (("Fr", "InstgAgt"), ("To", "InstdAgt")):
         party = said.find(side)
         if party is None:
@@ -115,15 +114,21 @@ def _header(message: mx.MxMessage) -> Iterator[Fault]:
         yield from _agent(message, said.text(f"{side}/FIId/FinInstnId/BICFI"), agent)
 
 
-def definition(message: mx.MxMessage) -> Iterator[Fault]:
-    """What is wrong where the header names another message than the one that comes with it."""
-    if message.header is None or message.document is None:
+def values(part: etree._Element) -> Iterator[Fault]:
+    """Identifiers and amounts below an element that are none."""
+    yield from _identifiers(part)
+    yield from _amounts(part)
+
+
+def definition(header: etree._Element | None, message_id: str | None) -> Iterator[Fault]:
+    """What is wrong where a header names another message than the one that comes with it."""
+    if header is None or message_id is None:
         return
-    node = Below(message.header).find("MsgDefIdr")
+    node = Below(header).find("MsgDefIdr")
     name = "" if node is None else (node.text or "").strip()
-    if node is not None and name and name != message.message_id:
-        words = f"the header says {name}, the Document is {message.message_id}"
-        right = f"write {message.message_id}"
+    if node is not None and name and name != message_id:
+        words = f"the header says {name}, the Document is {message_id}"
+        right = f"write {message_id}"
         yield Fault(node, mx.line_of(node), "message_definition", words, name, right)
 
 

@@ -40,11 +40,16 @@ def schema_faults(message: mx.MxMessage, schemas: Schemas) -> list[Fault]:
     """What departs from the schemas of the header and of the Document."""
     found: list[Fault] = []
     if message.header is not None:
-        version = catalogue.message_id(etree.QName(message.header).namespace or "")
-        found += schemas.faults(message.header, version or "AppHdr", message.size)
+        found += header_faults(message.header, schemas, message.size)
     if message.document is not None and message.message_id is not None:
         found += schemas.faults(message.document, message.message_id, message.size)
     return found
+
+
+def header_faults(header: etree._Element, schemas: Schemas, size: int | None = None) -> list[Fault]:
+    """What departs from the schema of a header, which is in no more than so many bytes."""
+    version = catalogue.message_id(etree.QName(header).namespace or "")
+    return schemas.faults(header, version or "AppHdr", size)
 
 
 def _finding(fault: Fault, tops: list[etree._Element], places: Places) -> Finding:

@@ -187,17 +187,12 @@ def element(text: str, currency: str | None, base: str | None) -> Typed:
     """
     if currency is not None and (number := _decimal(text)) is not None:
         return Money(currency, number)
-    try:
-        if base in (None, "date") and _DATE.fullmatch(text):
-            return date.fromisoformat(text[:10])
-        if base in (None, "dateTime") and _MOMENT.fullmatch(text):
-            return datetime.fromisoformat(text)
-    except ValueError:  # the form of a date, and no day of the calendar
-        return text
-    if base in (None, "boolean") and text in ("true", "false"):
-        return text == "true"
-    number = _decimal(text) if base == "decimal" else None
-    return text if number is None else number
+    return reader_of(base)(text)
+
+
+def reader_of(base: str | None) -> Callable[[str], Typed]:
+    """How the text of a simple type is read; what departs from its type stays text."""
+    return _OF_BASE.get(base, str)
 
 
 _XML_DECIMAL = re.compile(r"[+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})", re.ASCII)
@@ -205,3 +200,41 @@ _XML_DECIMAL = re.compile(r"[+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})", re.ASC
 
 def _decimal(text: str) -> Decimal | None:
     return Decimal(text) if _XML_DECIMAL.fullmatch(text) else None
+
+
+def _decimal_or_text(text: str) -> Typed:
+    number = _decimal(text)
+    return text if number is None else number
+
+
+def _date_or_text(text: str) -> Typed:
+    try:
+        return date.fromisoformat(text[:10]) if _DATE.fullmatch(text) else text
+    except ValueError:  # the form of a date, and no day of the calendar
+        return text
+
+
+def _moment_or_text(text: str) -> Typed:
+    try:
+        return datetime.fromisoformat(text) if _MOMENT.fullmatch(text) else text
+    except ValueError:
+        return text
+
+
+def _flag_or_text(text: str) -> Typed:
+    return text == "true" if text in ("true", "false") else text
+
+
+def _by_form(text: str) -> Typed:
+    if _DATE.fullmatch(text):
+        return _date_or_text(text)
+    return _moment_or_text(text) if _MOMENT.fullmatch(text) else _flag_or_text(text)
+
+
+_OF_BASE: dict[str | None, Callable[[str], Typed]] = {
+    None: _by_form,
+    "decimal": _decimal_or_text,
+    "date": _date_or_text,
+    "dateTime": _moment_or_text,
+    "boolean": _flag_or_text,
+}

@@ -30,7 +30,17 @@ from typing import NamedTuple
 
 import parsers
 import translation
-from parsers import containers, fin_entries, fin_stream, fin_stream_verdict, spreadsheet
+from parsers import (
+    containers,
+    fin_entries,
+    fin_stream,
+    fin_stream_verdict,
+    mx_entries,
+    mx_stream,
+    mx_stream_verdict,
+    spreadsheet,
+)
+from schemas.mx.compiler import Fault
 from schemas.problem import MessageError, Refused
 from tests import corpus, mt_samples, mx_samples
 from tests.reference import examples
@@ -81,6 +91,19 @@ def _stream(raw: bytes) -> None:
                     for _ in read(found.fields):
                         pass
     for _ in fin_stream_verdict.verdict(io.BytesIO(raw)):
+        pass
+    _stream_mx(raw)
+
+
+def _stream_mx(raw: bytes) -> None:
+    name = mx_stream.message_id(raw[: mx_stream.HEAD_MAX])
+    if name is None or name[:8] not in mx_stream.UNITS:
+        return
+    decoder = mx_entries.Decoder(SCHEMAS().outline(name))
+    for event in mx_stream.events(io.BytesIO(raw), name):
+        if not isinstance(event, Fault):
+            decoder.values(event.node)
+    for _ in mx_stream_verdict.verdict(io.BytesIO(raw), name, SCHEMAS()):
         pass
 
 

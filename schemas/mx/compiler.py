@@ -47,7 +47,7 @@ class Schemas:
 
     def has(self, message_id: str) -> bool:
         """Whether messages of this version can be checked, or only read by element name."""
-        return self._schema(message_id) is not None
+        return self.schema(message_id) is not None
 
     def outline(self, message_id: str) -> Outline | None:
         """The order and the types of a message's elements; None when there is no schema."""
@@ -70,7 +70,7 @@ class Schemas:
 
     def faults(self, tree: etree._Element, message_id: str, size: int | None = None) -> list[Fault]:
         """The same with their elements; `size` is how many bytes the element has at most."""
-        schema = self._schema(message_id)
+        schema = self.schema(message_id)
         if schema is None:
             words = "there is no schema of this version; it is read by element name only"
             return [Fault(tree, _line(tree), SCHEMA_UNAVAILABLE, words, message_id)]
@@ -92,7 +92,8 @@ class Schemas:
             found.setdefault(path_of(at), fault)
         return list(found.values())[:PROBLEMS_MAX]
 
-    def _schema(self, message_id: str) -> etree.XMLSchema | None:
+    def schema(self, message_id: str) -> etree.XMLSchema | None:
+        """The compiled schema of a message; None when there is none."""
         if message_id not in self._compiled:
             text = self._load(message_id)
             self._compiled[message_id] = _usable(text) if text else None

@@ -17,6 +17,15 @@ STATEMENT = (
     ":60F:C261120USD100,\r\n:61:2611231123D20,50NTRFOURS//THEIRS\r\n:86:PAID\r\nTO\r\n"
     ":62F:C261123USD79,50\r\n-}"
 )
+REPORT = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n'
+    b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>\n'
+    b"<GrpHdr><MsgId>S1</MsgId><CreDtTm>2026-11-24T18:00:00Z</CreDtTm></GrpHdr><Stmt><Id>1</Id>"
+    b"<Acct><Id><Othr><Id>123</Id></Othr></Id></Acct><Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry>"
+    b'</Tp><Amt Ccy="USD">3</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-11-24</Dt></Dt></Bal>\n'
+    b'<Ntry><Amt Ccy="USD">1.50</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>'
+    b"<BkTxCd><Prtry><Cd>NTRF</Cd></Prtry></BkTxCd></Ntry></Stmt></BkToCstmrStmt></Document>"
+)
 
 
 @pytest.fixture
@@ -102,3 +111,30 @@ def test_what_is_no_fin_or_not_there_is_not_big(small: None, tmp_path: Path):
     (tmp_path / "small.fin").write_bytes(b":20:A")
     names = ("big.xml", "small.fin", "none.fin")
     assert not any(big_files.is_big(tmp_path / name) for name in names)
+
+
+def test_a_big_report_is_told_entry_by_entry(finality: Finality, small: None, tmp_path: Path):
+    (tmp_path / "big.xml").write_bytes(REPORT)
+    ran = finality("parse", tmp_path / "big.xml", "--json")
+    assert ran.code == 0
+    first, entry, account, document = rows(ran)
+    assert first == {"line": 1, "message": "camt.053.001.08"}
+    assert (entry["line"], entry["entry"]["Amt"]) == (4, "USD 1.50")
+    assert account["account"]["Acct/Id/Othr/Id"] == "123"
+    assert document["document"]["BkToCstmrStmt/GrpHdr/MsgId"] == "S1"
+    shown = finality("parse", tmp_path / "big.xml").out.decode().splitlines()
+    assert shown[1].split()[:4] == ["4", "entry", "Amt=USD", "1.50"]
+    assert finality("validate", tmp_path / "big.xml").out.decode().split() == ["valid"]
+
+
+def test_what_is_wrong_in_a_big_report_is_told(finality: Finality, small: None, tmp_path: Path):
+    (tmp_path / "big.xml").write_bytes(REPORT.replace(b">1.50<", b">1,50<"))
+    ran = finality("validate", tmp_path / "big.xml", "--json")
+    assert ran.code == 1
+    assert {(f["rule"], f["line"], f["value"]) for f in json.loads(ran.out)} == {
+        ("cvc_datatype_valid_1_2_1", 4, "1,50")
+    }
+    wrong = [
+        row for row in rows(finality("parse", tmp_path / "big.xml", "--json")) if "problem" in row
+    ]
+    assert [row["line"] for row in wrong] == [4]
