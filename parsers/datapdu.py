@@ -109,7 +109,7 @@ def _departures(root: etree._Element, said: Pdu) -> Iterator[Finding]:
         holds = "no Document is in Body" if document is None else "a Document is in Body"
         yield _finding("pdu_body", said.line, holds, said.format)
     if document is not None:
-        name = catalogue.message_id(etree.QName(document).namespace or "") or ""
+        name = catalogue.message_id(mx.namespace_of(document)) or ""
         if said.identifier and not said.identifier.startswith(name):
             words = f"the Document is {name}"
             yield _finding("pdu_identifier", said.line, words, said.identifier)

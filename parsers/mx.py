@@ -52,8 +52,8 @@ def read(raw: bytes) -> MxMessage:
     if interface is None and header is None and document is None:
         words = "neither a Document nor a DataPDU"
         raise MessageError("not_a_message", [Problem(where(root), "element", words, local(root))])
-    namespace = None if document is None else etree.QName(document).namespace
-    name = catalogue.message_id(namespace or "")
+    namespace = "" if document is None else namespace_of(document)
+    name = catalogue.message_id(namespace)
     if document is not None and name is None:
         words = "the namespace of the Document names no message"
         raise MessageError("not_a_message", [Problem(where(document), "version", words, namespace)])
@@ -149,7 +149,13 @@ def first(root: etree._Element, name: str) -> etree._Element | None:
 
 
 def local(node: etree._Element) -> str:
-    return etree.QName(node).localname
+    """The name without its namespace; a prefix that is declared nowhere stays."""
+    return node.tag.rpartition("}")[2]
+
+
+def namespace_of(node: etree._Element) -> str:
+    """The namespace of an element, '' without one."""
+    return node.tag[1:].rpartition("}")[0]
 
 
 def where(node: etree._Element) -> str:

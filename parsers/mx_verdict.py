@@ -48,7 +48,7 @@ def schema_faults(message: mx.MxMessage, schemas: Schemas) -> list[Fault]:
 
 def header_faults(header: etree._Element, schemas: Schemas, size: int | None = None) -> list[Fault]:
     """What departs from the schema of a header, which is in no more than so many bytes."""
-    version = catalogue.message_id(etree.QName(header).namespace or "")
+    version = catalogue.message_id(mx.namespace_of(header))
     return schemas.faults(header, version or "AppHdr", size)
 
 

@@ -3,8 +3,9 @@
     python -m tests.fuzz --minutes 10 --seed 7
 
 Good messages and the corpus are bent, cut, joined and wrapped; any exception but a refusal, any call
-longer than 2 s and any that takes more than 2 GB is a crasher. Each is made as small as it stays one and
-kept in tests/crashers (packed), which a test replays. The seed is printed; a seed gives the same inputs.
+longer than 2 s (and 6 s for each megabyte) and any that takes more than 2 GB is a crasher. Each is made as
+small as it stays one and kept in tests/crashers (packed), which a test replays. The seed is printed; a
+seed gives the same inputs.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ from tests.reference import examples
 
 CRASHERS = Path(__file__).parent / "crashers"
 SECONDS_MAX = 2.0  # of processor time for one call
+SECONDS_EACH_MB = 6.0  # more: a payload of findings alone is told line by line
 HANGS_AFTER = 4  # times as long
 MEMORY_MAX = 2 << 30
 SIZE_MAX = 1_000_000
@@ -142,6 +144,7 @@ def crash_of(payload: bytes, seconds: float = SECONDS_MAX) -> Crash | None:
 
 def _called(name: str, target: Target, raw: bytes, seconds: float) -> Crash | None:
     before = time.process_time()
+    seconds += SECONDS_EACH_MB * len(raw) / 1e6
     signal.setitimer(signal.ITIMER_PROF, HANGS_AFTER * seconds)
     try:
         target(raw)

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from lxml import etree
 
 from builders import bah
+from parsers import typed
 from parsers.fin_text import FinMessage
 from schemas.identifiers import bic11, is_bic
 from schemas.instruction import Wire
 from schemas.mt import service
-from schemas.mt.notation import read_moment
+from schemas.value import Typed
 from translation import mx_side
 from translation.mt_side import MtField, MtNode
 from translation.mx_side import MxNode
@@ -59,10 +60,10 @@ def business_header(
     """
     made = Envelope()
     prepared = _take_prepared(root)
-    said_at = at
+    told: Typed = ""
     if prepared is not None and prepared.tag == "98C":
-        digits = prepared.text.removeprefix("//")
-        said_at = read_moment(digits[:8], digits[8:]).replace(tzinfo=UTC)
+        told = typed.value("98C", f":{prepared.qualifier}{prepared.text}")
+    said_at = told.replace(tzinfo=UTC) if isinstance(told, datetime) else at
     if message.typed:
         if prepared is not None:
             made.entries.append(_prepared_entry(prepared, None))
@@ -90,14 +91,14 @@ def business_header(
             entry = Entry("dropped", f"block 5/{tag}", value, "", NOT_SAID)
         made.entries.append(entry)
     if prepared is not None:
-        made.entries.append(_prepared_entry(prepared, "AppHdr/CreDt"))
+        made.entries.append(_prepared_entry(prepared, None if said_at is at else "AppHdr/CreDt"))
     return made
 
 
 def _prepared_entry(prepared: MtField, target: str | None) -> Entry:
     value = prepared.text.removeprefix("//")
     where = f"GENL/{prepared.tag} PREP"
-    if target is None or prepared.tag != "98C":
+    if target is None:
         return Entry("dropped", where, value, "", NOT_SAID, prepared.line)
     words = "taken as UTC, which the field does not say"
     return Entry("converted", where, value, target, words, prepared.line)

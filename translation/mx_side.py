@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
-from parsers.mx import line_of
+from parsers.mx import line_of, local, namespace_of
 from schemas.mx.outline import Outline
 
 
@@ -87,14 +87,13 @@ class Leaf(NamedTuple):
 
 def tree(element: etree._Element) -> MxNode:
     """The elements below a Document's own, which is the root here."""
-    return _node(element, etree.QName(element).namespace or "")
+    return _node(element, namespace_of(element))
 
 
 def _node(element: etree._Element, namespace: str) -> MxNode:
-    name = etree.QName(element)
-    own = name.namespace or ""
+    own = namespace_of(element)
     node = MxNode(
-        name.localname,
+        local(element),
         (element.text or "").strip(),
         {str(key): str(value) for key, value in element.attrib.items()},
         line=line_of(element),

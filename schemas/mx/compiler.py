@@ -147,7 +147,7 @@ def _step(node: etree._Element) -> str:
     parent = node.getparent()
     twins = [] if parent is None else [each for each in parent if each.tag == node.tag]
     number = f"[{twins.index(node) + 1}]" if len(twins) > 1 else ""
-    return etree.QName(node).localname + number
+    return node.tag.rpartition("}")[2] + number
 
 
 def _line(node: etree._Element) -> int:
