@@ -11,6 +11,7 @@ from schemas.mx.notation import text
 
 # the business service named in the header, by the area of the message (DOMAIN 4.9)
 BUSINESS_SERVICES = {"pacs": "swift.cbprplus.03"}
+COVER_SERVICE = "swift.cbprplus.cov.03"
 
 
 def write(

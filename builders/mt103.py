@@ -6,10 +6,9 @@ from builders.fin_values import money, narrative, short_day
 from builders.payment_fields import (
     account,
     agents,
+    beneficiary,
     check_agents,
-    is_structured,
-    named,
-    numbered,
+    ordering,
     uetr,
 )
 from schemas.instruction import Payment, Wire
@@ -47,9 +46,9 @@ def lines(payment: Payment, wire: Wire, problems: list[Problem]) -> list[str]:
         ":23B:CRED",
         f":32A:{short_day(payment.value_date)}{money(payment.amount, 'amount.value', problems)}",
         *_instructed(payment, wire, problems),
-        *_debtor(payment, problems),
+        *ordering(payment.debtor, "debtor", problems),
         *agents(payment, payment.debtor_agent),
-        *_creditor(payment, problems),
+        *beneficiary(payment.creditor, "creditor", problems),
         *_remittance(payment, problems),
         f":71A:{CHARGES[payment.charges]}",
         # E15: BEN states what the sender took; we take nothing ourselves
@@ -68,37 +67,6 @@ def _instructed(payment: Payment, wire: Wire, problems: list[Problem]) -> list[s
         fault = "another currency than the amount needs field 36, which a payment has no rate for"
         problems.append(Problem("instructed_amount.currency", "D75", fault, amount.currency))
     return [f":33B:{money(amount, 'instructed_amount.value', problems)}"]
-
-
-def _debtor(payment: Payment, problems: list[Problem]) -> list[str]:
-    debtor = payment.debtor
-    number = account(debtor)
-    if debtor.name is None:
-        return [*_opened("50A", number), debtor.bic or ""] if number else [f":50A:{debtor.bic}"]
-    if number is None or debtor.address is None:
-        return _plain("50K", number, named(debtor, "debtor", problems))
-    return [f":50F:/{number}", *numbered(debtor, "debtor", problems)]
-
-
-def _creditor(payment: Payment, problems: list[Problem]) -> list[str]:
-    creditor = payment.creditor
-    number = account(creditor)
-    if creditor.name is None:
-        return [*_opened("59A", number), creditor.bic or ""] if number else [f":59A:{creditor.bic}"]
-    if is_structured(creditor):
-        return _plain("59F", number, numbered(creditor, "creditor", problems))
-    return _plain("59", number, named(creditor, "creditor", problems))
-
-
-def _opened(tag: str, number: str | None) -> list[str]:
-    return [f":{tag}:/{number}"]
-
-
-def _plain(tag: str, number: str | None, party: list[str]) -> list[str]:
-    if number is not None:
-        return [*_opened(tag, number), *party]
-    first, *rest = party or [""]
-    return [f":{tag}:{first}", *rest]
 
 
 def _remittance(payment: Payment, problems: list[Problem]) -> list[str]:

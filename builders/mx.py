@@ -42,6 +42,7 @@ _DECLARATION = re.compile(rb"^\s*<\?xml[^>]*\?>\s*")
 _MESSAGE_ID = re.compile(rb'<Document xmlns="' + catalogue.NAMESPACE.encode() + rb'([a-z0-9.]+)"')
 _SAA_FLAG = re.compile(rb"(IsPossibleDuplicate>)false(</)")
 _FLAG = re.compile(rb"(<PssblDplct>)[a-z01]+(</PssblDplct>)")
+_COVERED = b"<UndrlygCstmrCdtTrf>"
 _CREATED = re.compile(rb"</CreDt>\n?")
 
 
@@ -71,6 +72,7 @@ def envelope(
     possible_duplicate: bool = False,
 ) -> bytes:
     """The Document with its business application header, in one element."""
+    service = service or _service(document)
     header = bah.write(message_id(document), wire, created_at, service, possible_duplicate)
     body = _DECLARATION.sub(b"", document)
     return b"<BusinessMessage>\n" + header + body + b"</BusinessMessage>\n"
@@ -86,8 +88,14 @@ def datapdu(
 ) -> bytes:
     """The Document and its header in the envelope of the SWIFT interface (DOMAIN 4.9)."""
     name = message_id(document)
+    service = service or _service(document)
     header = bah.write(name, wire, created_at, service, possible_duplicate)
     return interface.write(name, wire, header + _DECLARATION.sub(b"", document), possible_duplicate)
+
+
+def _service(document: bytes) -> str | None:
+    """A cover goes by a business service of its own."""
+    return bah.COVER_SERVICE if _COVERED in document else None
 
 
 def mark_possible_duplicate(raw: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""pacs.009: a transfer of an institution's own money."""
+"""pacs.009: a transfer of an institution's own money, or the cover of a customer's transfer."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def draft(
     values = payment.values(body, wire)
     reference = body.end_to_end_id or body.related_reference
     values["end_to_end"] = reference or payment.NO_REFERENCE
+    values["covers"] = payment.covered(body, wire)
     return PACS_009, values, list(_problems(body, wire, cancel_of))
 
 

@@ -30,6 +30,18 @@ def values(body: Payment, wire: Wire) -> dict[str, Any]:
     return found
 
 
+def covered(body: Payment, wire: Wire) -> dict[str, Any] | None:
+    """The transfer that is covered; the two ends bank with the sender and with our creditor."""
+    if body.covers is None:
+        return None
+    found: dict[str, Any] = dict(body.covers)
+    found["debtor"] = _party(body.covers.debtor, None)
+    found["creditor"] = _party(body.covers.creditor, None)
+    found["debtor_agent"] = body.covers.debtor_agent or wire.sender
+    found["creditor_agent"] = body.covers.creditor_agent or body.creditor.bic
+    return found
+
+
 def problems(body: Payment, wire: Wire, root: str) -> Iterator[Problem]:
     """What the schema would let pass."""
     if body.uetr and wire.uetr and body.uetr != wire.uetr:
@@ -42,7 +54,11 @@ def problems(body: Payment, wire: Wire, root: str) -> Iterator[Problem]:
         yield Problem(f"{root}/GrpHdr/CreDtTm", "offset", words, wire.prep.isoformat())
         return
     if wire.prep.astimezone(UTC).date() >= ADDRESS_RULE_FROM:
-        for element, party in (("Dbtr", body.debtor), ("Cdtr", body.creditor)):
+        parties = [("Dbtr", body.debtor), ("Cdtr", body.creditor)]
+        if body.covers is not None:
+            parties.append(("UndrlygCstmrCdtTrf/Dbtr", body.covers.debtor))
+            parties.append(("UndrlygCstmrCdtTrf/Cdtr", body.covers.creditor))
+        for element, party in parties:
             if party.address is not None:
                 yield from _address_problems(f"{root}/CdtTrfTxInf/{element}", party.address)
 

@@ -55,6 +55,37 @@ def account(party: PaymentParty) -> str | None:
     return party.iban or party.account
 
 
+def ordering(party: PaymentParty, path: str, problems: list[Problem]) -> list[str]:
+    """50a, the ordering customer: by BIC, structured where account and address are there, or plain."""
+    number = account(party)
+    if party.name is None:
+        return _by_bic("50A", number, party)
+    if number is None or party.address is None:
+        return _plain("50K", number, named(party, path, problems))
+    return [f":50F:/{number}", *numbered(party, path, problems)]
+
+
+def beneficiary(party: PaymentParty, path: str, problems: list[Problem]) -> list[str]:
+    """59a, the beneficiary customer: by BIC, structured where the address is, or plain."""
+    number = account(party)
+    if party.name is None:
+        return _by_bic("59A", number, party)
+    if is_structured(party):
+        return _plain("59F", number, numbered(party, path, problems))
+    return _plain("59", number, named(party, path, problems))
+
+
+def _by_bic(tag: str, number: str | None, party: PaymentParty) -> list[str]:
+    return [f":{tag}:/{number}", party.bic or ""] if number else [f":{tag}:{party.bic}"]
+
+
+def _plain(tag: str, number: str | None, lines: list[str]) -> list[str]:
+    if number is not None:
+        return [f":{tag}:/{number}", *lines]
+    first, *rest = lines or [""]
+    return [f":{tag}:{first}", *rest]
+
+
 def named(party: PaymentParty, path: str, problems: list[Problem]) -> list[str]:
     """Name and address as four plain lines of 35."""
     out = narrative(party.name or "", f"{path}.name", problems, lines=PARTY_LINES)

@@ -319,8 +319,24 @@ class PaymentParty(Model):
         return self
 
 
+class CoveredTransfer(Model):
+    """The customer transfer that a bank transfer covers (MT202 COV sequence B, pacs.009 COV)."""
+
+    debtor: PaymentParty
+    debtor_agent: Bic | None = None
+    intermediary: Bic | None = None
+    creditor_agent: Bic | None = None
+    creditor: PaymentParty
+    instructed_amount: Amount | None = None
+    remittance: Text | None = None
+
+
 class Payment(Model):
-    """One customer (MT103, pacs.008) or bank (MT202, pacs.009) transfer."""
+    """One customer (MT103, pacs.008) or bank (MT202, pacs.009) transfer.
+
+    A bank transfer that `covers` a customer transfer has the UETR of that one, and its reference as
+    related reference (MT202 COV, field 21).
+    """
 
     kind: Literal["customer", "bank"]
     reference: Reference
@@ -340,6 +356,7 @@ class Payment(Model):
     charges: Literal["SHAR", "DEBT", "CRED"] = "SHAR"
     remittance: Text | None = None
     purpose: Annotated[str, Field(pattern=r"^[A-Z]{4}$")] | None = None
+    covers: CoveredTransfer | None = None
     wire: Wire | None = None
 
     @model_validator(mode="after")
@@ -348,4 +365,13 @@ class Payment(Model):
             raise ValueError("amount must be above zero")
         if self.kind == "bank" and (self.creditor.bic is None):
             raise ValueError("a bank transfer needs creditor.bic (58a)")
+        if self.covers is not None:
+            if self.kind != "bank":
+                raise ValueError("only a bank transfer covers a customer transfer")
+            if self.related_reference is None:
+                raise ValueError(
+                    "a cover names the reference of the transfer it covers in related_reference (21)"
+                )
+            if self.uetr is None:
+                raise ValueError("a cover has the uetr of the transfer it covers: give it (121)")
         return self

@@ -9,20 +9,9 @@ from schemas.mx.payment import (
     MONEY,
     TRANSACTION,
     account,
-    address,
     agent,
+    customer,
 )
-
-
-def _party(element: str, field: str) -> tuple[Leaf, ...]:
-    path = f"{TRANSACTION}/{element}"
-    return (
-        Leaf(f"{path}/Nm", f"{field}.name", Text(140)),
-        *address(path, field),
-        Leaf(f"{path}/Id/OrgId/AnyBIC", f"{field}.bic"),
-        Leaf(f"{path}/Id/OrgId/LEI", f"{field}.lei"),
-    )
-
 
 PACS_008 = Message(
     id="pacs.008.001.08",
@@ -34,11 +23,11 @@ PACS_008 = Message(
         agent("InstgAgt", "sender", required=True),
         agent("InstdAgt", "receiver", required=True),
         agent("IntrmyAgt1", "intermediary"),
-        *_party("Dbtr", "debtor"),
+        *customer("Dbtr", "debtor"),
         *account("DbtrAcct", "debtor"),
         agent("DbtrAgt", "debtor_agent", required=True),
         agent("CdtrAgt", "creditor_agent", required=True),
-        *_party("Cdtr", "creditor"),
+        *customer("Cdtr", "creditor"),
         *account("CdtrAcct", "creditor"),
         Leaf(f"{TRANSACTION}/Purp/Cd", "purpose", Text(4)),
         Leaf(f"{TRANSACTION}/RmtInf/Ustrd", "remittance", Text(140)),

@@ -1,9 +1,19 @@
-"""pacs.009.001.08, financial institution credit transfer, CORE, one transaction in each."""
+"""pacs.009.001.08, financial institution credit transfer, CORE and COV, one transaction in each."""
 
 from __future__ import annotations
 
 from schemas.mx.notation import Leaf, Message, Text
-from schemas.mx.payment import HEADER, TRANSACTION, account, address, agent
+from schemas.mx.payment import (
+    HEADER,
+    MONEY,
+    TRANSACTION,
+    account,
+    address,
+    agent,
+    customer,
+)
+
+COVERED = f"{TRANSACTION}/UndrlygCstmrCdtTrf"
 
 
 def _party(element: str, field: str) -> tuple[Leaf, ...]:
@@ -32,5 +42,14 @@ PACS_009 = Message(
         *account("CdtrAcct", "creditor"),
         Leaf(f"{TRANSACTION}/Purp/Cd", "purpose", Text(4)),
         Leaf(f"{TRANSACTION}/RmtInf/Ustrd", "remittance", Text(140)),
+        *customer("Dbtr", "covers.debtor", below=COVERED),
+        *account("DbtrAcct", "covers.debtor", below=COVERED),
+        agent("DbtrAgt", "covers.debtor_agent", below=COVERED),
+        agent("IntrmyAgt1", "covers.intermediary", below=COVERED),
+        agent("CdtrAgt", "covers.creditor_agent", below=COVERED),
+        *customer("Cdtr", "covers.creditor", below=COVERED),
+        *account("CdtrAcct", "covers.creditor", below=COVERED),
+        Leaf(f"{COVERED}/RmtInf/Ustrd", "covers.remittance", Text(140)),
+        Leaf(f"{COVERED}/InstdAmt@Ccy", "covers.instructed_amount", MONEY),
     ),
 )

@@ -22,16 +22,27 @@ HEADER = (
 )
 
 
-def agent(element: str, field: str, *, required: bool = False) -> Leaf:
+def agent(element: str, field: str, *, required: bool = False, below: str = TRANSACTION) -> Leaf:
     """An institution by its BIC."""
-    return Leaf(f"{TRANSACTION}/{element}/FinInstnId/BICFI", field, required=required)
+    return Leaf(f"{below}/{element}/FinInstnId/BICFI", field, required=required)
 
 
-def account(element: str, field: str) -> tuple[Leaf, ...]:
+def account(element: str, field: str, *, below: str = TRANSACTION) -> tuple[Leaf, ...]:
     """An account as IBAN or as the bank's own number."""
     return (
-        Leaf(f"{TRANSACTION}/{element}/Id/IBAN", f"{field}.iban"),
-        Leaf(f"{TRANSACTION}/{element}/Id/Othr/Id", f"{field}.account", Text(34)),
+        Leaf(f"{below}/{element}/Id/IBAN", f"{field}.iban"),
+        Leaf(f"{below}/{element}/Id/Othr/Id", f"{field}.account", Text(34)),
+    )
+
+
+def customer(element: str, field: str, *, below: str = TRANSACTION) -> tuple[Leaf, ...]:
+    """A customer by name and address, BIC or LEI."""
+    path = f"{below}/{element}"
+    return (
+        Leaf(f"{path}/Nm", f"{field}.name", Text(140)),
+        *address(path, field),
+        Leaf(f"{path}/Id/OrgId/AnyBIC", f"{field}.bic"),
+        Leaf(f"{path}/Id/OrgId/LEI", f"{field}.lei"),
     )
 
 
