@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from translation import cash_values, inquiry_values, securities_values, statement_values, values
+from translation import (
+    cash_values,
+    event_values,
+    inquiry_values,
+    securities_values,
+    statement_values,
+    values,
+)
 from translation.converters import Converter
 from translation.mapping import Row
 from translation.mt_side import MtField, MtNode
@@ -16,6 +23,7 @@ CONVERTERS: Mapping[str, Converter] = {
     **cash_values.CONVERTERS,
     **statement_values.CONVERTERS,
     **inquiry_values.CONVERTERS,
+    **event_values.CONVERTERS,
 }
 IMPLIED = "said by the kind of message or by its place"
 TWICE = "it may stand there once, and another came before it"

@@ -7,6 +7,7 @@ from translation.pairs import (
     inquiry,
     pacs_008,
     pacs_009,
+    seev,
     semt_002,
     semt_017,
     semt_018,
@@ -35,6 +36,7 @@ PAIRS: tuple[Pair, ...] = (
     semt_002.PAIR,
     semt_017.PAIR,
     *semt_018.PAIRS,
+    *seev.PAIRS,
 )
 
 BY_TYPE: dict[str, tuple[tuple[Pair, Variant], ...]] = {}
