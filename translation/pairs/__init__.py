@@ -11,6 +11,7 @@ from translation.pairs import (
     semt_002,
     semt_017,
     semt_018,
+    sese_020,
     sese_023,
     sese_024,
     sese_025,
@@ -20,6 +21,7 @@ from translation.pairs import (
 from translation.pairs.pair import Pair, Variant
 
 PAIRS: tuple[Pair, ...] = (
+    sese_020.PAIR,
     sese_023.PAIR,
     sese_024.PAIR,
     sese_025.PAIR,
