@@ -315,7 +315,7 @@ def validate(
     if as_json:
         typer.echo("]" if count else "[]")
     else:
-        typer.echo(f"{count} findings" if count else "valid")
+        typer.echo(f"{count} finding{'s' if count > 1 else ''}" if count else "valid")
     raise typer.Exit(1 if errors else 0)
 
 

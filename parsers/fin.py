@@ -9,7 +9,7 @@ from parsers import fin_envelope, fin_verdict, findings
 from parsers.fin_structure import Departure
 from parsers.fin_text import FinField, FinMessage, lines_before, read
 from schemas.described import Described
-from schemas.finding import Finding
+from schemas.finding import Finding, Rule
 from schemas.mt import MESSAGES, service, words
 from schemas.mt.fields import FORMATS
 from schemas.mt.message import names
@@ -84,10 +84,17 @@ def _finding(message: FinMessage, departure: Departure) -> Finding:
         f.value,
         f"{rule.code}{f.line + down:03d}",
     )
-    form = FORMATS.get(f.tag)
+    return replace(found, right=right_of(rule, f.tag, f.value))
+
+
+def right_of(rule: Rule, tag: str, value: str) -> str:
+    """What would be right in a field that breaks a rule: its form, unless it has that already."""
+    form = FORMATS.get(tag)
     if form is None or rule.code not in _OF_FORMAT:
-        return found
-    return replace(found, right=f"{rule.mend}: {f.tag} reads {form.notation}")
+        return rule.mend
+    if form.pattern.fullmatch(value):
+        return "correct what it says: its form is right"
+    return f"{rule.mend}: {tag} reads {form.notation}"
 
 
 def _said(code: str, path: str, said: str) -> Finding:

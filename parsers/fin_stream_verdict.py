@@ -14,7 +14,6 @@ from typing import BinaryIO
 from parsers import fin, fin_content, fin_envelope, fin_stream, findings
 from parsers.fin_stream import Field, Message
 from schemas.finding import Finding
-from schemas.mt.fields import FORMATS
 from schemas.mt.rules import BY_CODE
 from schemas.problem import MessageError, Problem
 
@@ -83,5 +82,4 @@ def _of_field(field: Field, fault: fin_content.Fault, begins: int) -> Finding:
     path = f"{field.path}/{field.tag}".lstrip("/")
     nak = f"{rule.code}{min(line - begins, 999):03d}"
     found = findings.of_rule(rule, path, line, column, fault.message, field.value[:200], nak)
-    form = FORMATS.get(field.tag)
-    return found if form is None else replace(found, right=f"{rule.mend}: {form.notation}")
+    return replace(found, right=fin.right_of(rule, field.tag, field.value))

@@ -55,9 +55,8 @@ def faults(message: mx.MxMessage) -> Iterator[Fault]:
 
 
 @cache
-def _names(namespace: str) -> tuple[tuple[str, ...], dict[str, tuple[str, Callable[[str], bool]]]]:
-    found = {f"{{{namespace}}}{name}": rule for name, rule in _IDENTIFIERS.items()}
-    return tuple(found), found
+def _tags(namespace: str) -> tuple[str, ...]:
+    return tuple(f"{{{namespace}}}{name}" for name in _IDENTIFIERS)
 
 
 @lru_cache(4096)
@@ -67,12 +66,11 @@ def _known(name: str, value: str) -> bool:
 
 
 def _identifiers(part: etree._Element) -> Iterator[Fault]:
-    tags, rules = _names(part.nsmap.get(part.prefix) or "")
-    for node in part.iter(*tags):
+    for node in part.iter(*_tags(mx.namespace_of(part))):
         value = (node.text or "").strip()
-        name = node.tag.rpartition("}")[2]
+        name = mx.local(node)
         if value and not _known(name, value):
-            rule = rules[node.tag][0]
+            rule = _IDENTIFIERS[name][0]
             yield Fault(node, mx.line_of(node), rule, _WORDS[rule], value)
 
 

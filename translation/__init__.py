@@ -107,7 +107,9 @@ def _to_mt(raw: bytes, schemas: Schemas) -> Translation:
     prepared_in = "GENL" if variant.type[0] == "5" else ""
     envelope = headers.fin_headers(message.header, root, variant.type, prepared_in=prepared_in)
     block = "\n".join(mt_side.lines(root, variant.type)).replace("\n", "\r\n")
-    written = f"{envelope.written}{{4:\r\n{block}\r\n-}}{envelope.trailer}".encode("latin-1")
+    written = f"{envelope.written}{{4:\r\n{block}\r\n-}}{envelope.trailer}".encode(
+        "latin-1", "replace"
+    )
     found = fin.check_as(written, variant.type)
     return Translation(
         message.message_id, f"MT{variant.type}", written, _whole(envelope, receipt), tuple(found)

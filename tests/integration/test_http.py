@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
+import re
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -757,6 +760,25 @@ async def test_a_message_is_judged_without_being_stored(api):
         "/v1/messages/validate", b"", who="vera", Content_Type="text/plain"
     )
     assert status == 422
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not here")
+async def test_the_calls_that_the_documentation_shows_work(api):
+    root = Path(__file__).parents[2]
+    text = (root / "docs/messages.md").read_text()
+    [block] = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    said = []
+    for command in re.findall(r"curl (?:.*\\\n)*.*", block):
+        ran = await asyncio.create_subprocess_exec(
+            *("bash", "-c", command),
+            cwd=root,
+            env=os.environ | {"KEY": api.keys["vera"], "API": f"{api.running.url}/v1"},
+            stdout=asyncio.subprocess.PIPE,
+        )
+        said.append(json.loads((await ran.communicate())[0]))
+    judged, translated = said
+    assert judged["valid"] is True
+    assert translated["messages"][0]["target"] == "sese.023.001.11"
 
 
 async def test_a_message_is_translated_without_being_stored(api):
