@@ -108,13 +108,18 @@ def written(root: MxNode, message_id: str, namespace: str, known: Outline | None
     if known is not None:
         ordered(root, known)
     out: list[str] = []
-    _write(root, out, "  ")
-    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{namespace}{message_id}">\n'
+    own = f"{namespace}{message_id}"
+    _write(root, out, "  ", own, own)
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{own}">\n'
     return f"{head}{''.join(out)}</Document>\n".encode()
 
 
-def _write(node: MxNode, out: list[str], margin: str) -> None:
+def _write(node: MxNode, out: list[str], margin: str, own: str, around: str) -> None:
+    """An element in its namespace: `own` is that of the message, `around` that of its parent."""
+    space = node.namespace or own
     attributes = "".join(f" {key}={quoteattr(value)}" for key, value in node.attributes.items())
+    if space != around:
+        attributes = f" xmlns={quoteattr(space)}{attributes}"
     if not node.children and not node.text:
         out.append(f"{margin}<{node.name}{attributes}/>\n")
     elif not node.children:
@@ -123,7 +128,7 @@ def _write(node: MxNode, out: list[str], margin: str) -> None:
     else:
         out.append(f"{margin}<{node.name}{attributes}>\n")
         for child in node.children:
-            _write(child, out, f"{margin}  ")
+            _write(child, out, f"{margin}  ", own, space)
         out.append(f"{margin}</{node.name}>\n")
 
 
