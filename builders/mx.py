@@ -6,11 +6,11 @@ It knows no message. Which fields a message has, and the rules of its own, stand
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 from builders import bah, mx_requests, pacs_008, pacs_009, sese_020, sese_023
@@ -38,6 +38,8 @@ FORMATS: dict[str, Callable[[Any, Wire, str | None], Draft]] = {
 TABLES = (SESE_020, SESE_023, PACS_008, PACS_009, *requests.TABLES)
 CANCELLED_BY = {"sese.023": "sese.020"}
 
+SHAPES_MAX = 1_000  # of a table, by which fields have a value
+TEXTS_MAX = 1_000  # of one element
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]*\?>\s*")
 _MESSAGE_ID = re.compile(rb'<Document xmlns="' + catalogue.NAMESPACE.encode() + rb'([a-z0-9.]+)"')
 _SAA_FLAG = re.compile(rb"(IsPossibleDuplicate>)false(</)")
@@ -116,29 +118,79 @@ def message_id(document: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A row, taken apart once."""
+    """A row, taken apart once; what its texts become is kept, as many come again and again."""
 
     parents: tuple[str, ...]
     element: str
     attribute: str
-    field: tuple[str, ...]
+    names: tuple[str, ...]
     form: Form | None
     required: bool
-    inside: tuple[_Line, ...]
+    inside: _Program | None
+    known: dict[str | date, str] = field(default_factory=dict, compare=False)
+
+    def value(self, values: Mapping[str, Any]) -> Any:
+        """What the fields say here; None where that is nothing."""
+        found = values.get(self.names[0])
+        for name in self.names[1:]:
+            if found is None:
+                return None
+            found = found.get(name) if found.__class__ is dict else getattr(found, name)
+        return None if found == () else found
 
 
-def _taken_apart(rows: Iterable[Row]) -> tuple[_Line, ...]:
-    return tuple(_line(row) for row in rows)
+class _Step(NamedTuple):
+    """A line that has a value: the tags that open before it and the one that closes it."""
+
+    line: _Line
+    opening: str
+    closing: str
+
+
+class _Program:
+    """The lines of a table, and which of them are written where these fields have a value."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._lines = tuple(_line(row) for row in rows)
+        self._asked: dict[tuple[str, ...], tuple[_Line, ...]] = {}
+        self._steps: dict[tuple[tuple[str, ...], tuple[bool, ...]], tuple[list[_Step], str]] = {}
+
+    def lines(self, names: tuple[str, ...]) -> tuple[_Line, ...]:
+        """Those that may say something where these fields do, and those that must."""
+        found = self._asked.get(names)
+        if found is None:
+            some = frozenset(names)
+            found = tuple(each for each in self._lines if each.required or each.names[0] in some)
+            if len(self._asked) < SHAPES_MAX:
+                self._asked[names] = found
+        return found
+
+    def steps(self, names: tuple[str, ...], said: tuple[bool, ...]) -> tuple[list[_Step], str]:
+        """The lines that do say something, and what closes after the last."""
+        known = self._steps.get((names, said))
+        if known is None:
+            steps: list[_Step] = []
+            opened: tuple[str, ...] = ()
+            for line, says in zip(self.lines(names), said, strict=True):
+                if says:
+                    tag = f"<{line.element}{f' {line.attribute}=' if line.attribute else '>'}"
+                    before = _between(opened, line.parents)
+                    opening = before + tag if line.inside is None else before
+                    steps.append(_Step(line, opening, f"</{line.element}>\n"))
+                    opened = line.parents
+            known = steps, _between(opened, ())
+            if len(self._steps) < SHAPES_MAX:
+                self._steps[names, said] = known
+        return known
 
 
 def _line(row: Row) -> _Line:
     path, _, attribute = row.path.partition("@")
     *parents, element = path.split("/")
-    field = tuple(row.field.split("."))
+    names = tuple(row.field.split("."))
     if isinstance(row, Group):
-        inside = _taken_apart(row.rows)
-        return _Line(tuple(parents), element, "", field, None, False, inside)
-    return _Line(tuple(parents), element, attribute, field, row.form, row.required, ())
+        return _Line(tuple(parents), element, "", names, None, False, _Program(row.rows))
+    return _Line(tuple(parents), element, attribute, names, row.form, row.required, None)
 
 
 @dataclass(slots=True)
@@ -148,46 +200,58 @@ class _Writer:
     out: list[str]
     problems: list[Problem]
 
-    def rows(self, program: Iterable[_Line], values: dict[str, Any], at: str) -> None:
+    def rows(self, program: _Program, values: Mapping[str, Any], at: str) -> None:
         """The rows that have a value, inside parents that open and close as the paths change."""
-        opened: tuple[str, ...] = ()
-        for line in program:
-            value = values.get(line.field[0])
-            if value is not None and len(line.field) > 1:
-                value = _within(value, line.field)
-            if value is None or value == ():
-                if line.required:
-                    self._missing(line, at)
-                continue
-            if line.parents != opened:
-                self.out.append(_between(opened, line.parents))
-                opened = line.parents
-            if line.form is None:
-                self._repeat(line, value, at)
+        names = tuple([name for name, value in values.items() if value is not None])
+        lines = program.lines(names)
+        found = [line.value(values) for line in lines]
+        said = tuple([value is not None for value in found])
+        steps, end = program.steps(names, said)
+        texts = (value for value in found if value is not None)
+        for (line, opening, closing), value in zip(steps, texts, strict=True):
+            if line.inside is not None:
+                self.out.append(opening)
+                self._repeat(line, line.inside, value, at)
             else:
-                self._leaf(line, value, line.form, at)
-        self.out.append(_between(opened, ()))
+                self.out.append(f"{opening}{self._content(line, value, at)}{closing}")
+        self.out.append(end)
+        if len(steps) < len(lines):
+            for line, value in zip(lines, found, strict=True):
+                if value is None and line.required:
+                    words = f"{'.'.join(line.names)} is needed"
+                    self.problems.append(Problem(_path(at, line), "missing", words))
 
-    def _missing(self, line: _Line, at: str) -> None:
-        words = f"{'.'.join(line.field)} is needed"
-        self.problems.append(Problem(_path(at, line), "missing", words))
-
-    def _repeat(self, line: _Line, items: Iterable[dict[str, Any]], at: str) -> None:
+    def _repeat(
+        self, line: _Line, inside: _Program, items: Iterable[dict[str, Any]], at: str
+    ) -> None:
         for number, item in enumerate(items, start=1):
             self.out.append(f"<{line.element}>\n")
-            self.rows(line.inside, item, f"{_path(at, line)}[{number}]")
+            self.rows(inside, item, f"{_path(at, line)}[{number}]")
             self.out.append(f"</{line.element}>\n")
 
-    def _leaf(self, line: _Line, value: Any, form: Form, at: str) -> None:
-        shown, attribute = value, ""
+    def _content(self, line: _Line, value: Any, at: str) -> str:
+        """What stands between the tags, behind the rest of the opening one if it has an attribute."""
         if line.attribute:
-            shown, attribute = value.value, f' {line.attribute}="{value.currency}"'
-        fault = form.fault(shown)
+            return f'"{value.currency}">{self._text(line, value.value, at)}'
+        if value.__class__ is not str and value.__class__ is not date:
+            return self._text(line, value, at)
+        known = line.known.get(value)
+        if known is None:
+            wrong = len(self.problems)
+            known = self._text(line, value, at)
+            if len(line.known) >= TEXTS_MAX:
+                line.known.clear()
+            if len(self.problems) == wrong:
+                line.known[value] = known
+        return known
+
+    def _text(self, line: _Line, value: Any, at: str) -> str:
+        assert line.form is not None
+        fault = line.form.fault(value)
         if fault is not None:
             rule, wrong = fault
-            self.problems.append(Problem(_path(at, line), rule, wrong, text(shown)))
-        content = escape(text(shown))
-        self.out.append(f"<{line.element}{attribute}>{content}</{line.element}>\n")
+            self.problems.append(Problem(_path(at, line), rule, wrong, text(value)))
+        return escape(text(value))
 
 
 @cache
@@ -206,12 +270,4 @@ def _path(at: str, line: _Line) -> str:
     return "/".join((at, *line.parents, line.element))
 
 
-def _within(found: Any, field: tuple[str, ...]) -> Any:
-    for name in field[1:]:
-        if found is None:
-            return None
-        found = found.get(name) if type(found) is dict else getattr(found, name)
-    return found
-
-
-PROGRAMS = {table.id: _taken_apart(table.rows) for table in TABLES}
+PROGRAMS = {table.id: _Program(table.rows) for table in TABLES}

@@ -58,7 +58,7 @@ def draft(
 def values(body: Instruction, wire: Wire) -> dict[str, Any]:
     """The fields of the table: those of the instruction, and those that follow from them."""
     way = WAY[body.direction]
-    found: dict[str, Any] = dict(body)
+    found: dict[str, Any] = body.__dict__.copy()
     found["seme"] = wire.seme
     found[QUANTITY_FIELDS[body.quantity.type]] = body.quantity.value
     found["links"] = tuple(_link(link) for link in body.linked_refs)
