@@ -8,6 +8,7 @@ another machine, the absolute does not; the aims are those of a machine of two c
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import random
 import statistics
@@ -27,13 +28,16 @@ import builders.mx
 import parsers
 from gateway.bench import machine
 from gateway.schema_store import installed_schemas
-from parsers import fin, mx
+from parsers import fin, mx, mx_entries, mx_stream
 from schemas.instruction import Instruction, Payment, Wire
+from schemas.mx.outline import Outline
 
 ROUNDS = 5
 SECONDS = 0.25  # of one round
 MESSAGES = 1_000  # of a kind
 LONG_MESSAGES = 150  # statements, of which each is many lines
+ENTRIES = 5_000  # of a report that is streamed
+REPORT = "camt.053.001.08"
 START = date(2026, 1, 5)
 AT = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 Work = Callable[[Any], object]
@@ -124,6 +128,7 @@ class Case:
     work: Work
     inputs: Sequence[Any]
     yardstick: Work | None = None
+    units: int = 1  # in one input, which are counted instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +167,12 @@ def cases() -> list[Case]:
         return schemas.check(message.document, message.message_id)
 
     def judged(places: tuple[str, ...]) -> Work:
-        ten = _typed(places, schemas)
-        return lambda raw: (parsers.check(raw, schemas), ten(raw))
+        def work(raw: bytes) -> object:
+            message, found = parsers.judged(raw, schemas)
+            assert message is not None
+            return found, [message[place].value for place in places]
+
+        return work
 
     aims = {"103": 50_000, "541": 25_000, "545": 25_000, "940": 7_000, "535": 2_000}
     found = [
@@ -178,6 +187,14 @@ def cases() -> list[Case]:
         )
     found.append(Case("MT541 built", 60_000, lambda x: builders.fin.write("mt541", *x), wired))
     found.append(Case("sese.023 built", 60_000, lambda x: builders.mx.write("sese.023", *x), wired))
+    report = _report(rng, ENTRIES)
+    decoded = _decoded(schemas.outline(REPORT), None)
+    checked = _decoded(schemas.outline(REPORT), schemas.schema(REPORT))
+    for name, aim, work in (
+        ("decoded", 25_000, decoded),
+        ("decoded, with schema", 15_000, checked),
+    ):
+        found.append(Case(f"camt.053 entry {name}", aim, work, [report], etree.fromstring, ENTRIES))
     return found
 
 
@@ -204,8 +221,8 @@ def _measured(case: Case, rounds: int, seconds: float) -> Measured:
     rates, beside = [], []
     for _ in range(rounds):
         if case.yardstick is not None:
-            beside.append(_rate(case.yardstick, case.inputs, seconds / 2))
-        rates.append(_rate(case.work, case.inputs, seconds))
+            beside.append(_rate(case.yardstick, case.inputs, seconds / 2) * case.units)
+        rates.append(_rate(case.work, case.inputs, seconds) * case.units)
     yardstick = statistics.median(beside) if beside else 0.0
     return Measured(case.name, case.aim, statistics.median(rates), yardstick)
 
@@ -233,6 +250,46 @@ def _typed(places: tuple[str, ...], schemas: Any = None) -> Work:
         return [message[place].value for place in places]
 
     return read
+
+
+def _decoded(known: Outline | None, schema: etree.XMLSchema | None) -> Work:
+    def work(raw: bytes) -> object:
+        decoder, last = mx_entries.Decoder(known), None
+        for event in mx_stream.events(io.BytesIO(raw), REPORT, schema):
+            if isinstance(event, mx_stream.Unit):
+                last = decoder.values(event.node)
+        return last
+
+    return work
+
+
+def _report(rng: random.Random, count: int) -> bytes:
+    """A statement of so many entries, which add up."""
+    amounts = [rng.randrange(100, 10**9) for _ in range(count)]
+    entries = "".join(_entry(n, amount) for n, amount in enumerate(amounts))
+    balances = "".join(
+        f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>"
+        f'<Amt Ccy="USD">{Decimal(total) / 100}</Amt><CdtDbtInd>CRDT</CdtDbtInd>'
+        "<Dt><Dt>2026-11-24</Dt></Dt></Bal>"
+        for code, total in (("OPBD", 0), ("CLBD", sum(amounts)))
+    )
+    return (
+        f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:{REPORT}"><BkToCstmrStmt><GrpHdr>'
+        "<MsgId>S1</MsgId><CreDtTm>2026-11-24T18:00:00Z</CreDtTm></GrpHdr><Stmt><Id>1</Id><Acct><Id>"
+        f"<Othr><Id>CASH1</Id></Othr></Id></Acct>{balances}{entries}</Stmt></BkToCstmrStmt></Document>"
+    ).encode()
+
+
+def _entry(n: int, cents: int) -> str:
+    amount = f'<Amt Ccy="USD">{Decimal(cents) / 100}</Amt><CdtDbtInd>CRDT</CdtDbtInd>'
+    return (
+        f"<Ntry><NtryRef>{n}</NtryRef>{amount}<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-11-24</Dt>"
+        f"</BookgDt><ValDt><Dt>2026-11-24</Dt></ValDt><AcctSvcrRef>B{n:010d}</AcctSvcrRef><BkTxCd><Domn>"
+        "<Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd><NtryDtls>"
+        f"<TxDtls><Refs><EndToEndId>E{n:012d}</EndToEndId></Refs>{amount}<RltdPties><Dbtr><Pty>"
+        f"<Nm>Buyer {n}</Nm></Pty></Dbtr><DbtrAcct><Id><Othr><Id>{n:010d}</Id></Othr></Id></DbtrAcct>"
+        f"</RltdPties><RmtInf><Ustrd>Invoice {n}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>\n"
+    )
 
 
 def _wire(n: int) -> Wire:

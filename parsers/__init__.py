@@ -1,7 +1,7 @@
 """Bytes to values, whatever standard they are of. Nothing here does I/O.
 
 `read` gives a message with its values by place, `answer` what it means to the settlement engine,
-`check` everything there is to say against it, `describe` its fields in plain words.
+`check` everything there is to say against it (`judged`: both), `describe` its fields in plain words.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ __all__ = [
     "describe",
     "deviations",
     "is_xml",
+    "judged",
     "opened",
     "read",
 ]
@@ -93,32 +94,38 @@ def check(raw: bytes, schemas: Schemas, *, tolerates: Set[str] = frozenset()) ->
 
     Deviations that are tolerated are warnings beside what there is to say of the mended message.
     """
+    return judged(raw, schemas, tolerates=tolerates)[1]
+
+
+def judged(
+    raw: bytes, schemas: Schemas, *, tolerates: Set[str] = frozenset()
+) -> tuple[Message | None, list[Finding]]:
+    """The message, None where it cannot be read, and all there is to say: `read` and `check` in one."""
     raw = encodings.plain(raw)
     around = datapdu.check(raw)
     try:
         raw = datapdu.opened(raw)
     except MessageError as error:
-        return around + [findings.of_problem(problem) for problem in error.problems]
-    if is_xml(raw):
-        return around + _check_mx(raw, schemas)
-    found = _check_mended(raw, tolerates) if tolerates else fin.check_bytes(raw)
-    return around + found + _practised(raw, tolerates)
-
-
-def _check_mx(raw: bytes, schemas: Schemas) -> list[Finding]:
+        return None, around + [findings.of_problem(problem) for problem in error.problems]
+    if not is_xml(raw):
+        message, found = _judged_fin(raw, tolerates)
+        return message, around + found
     try:
-        message = mx.read(raw)
+        document = mx.read(raw)
     except MessageError as error:
-        return [findings.of_problem(problem) for problem in error.problems]
-    return mx_verdict.judge(raw, message, schemas) + practice.check(Mx(message, raw, schemas))
+        return None, around + [findings.of_problem(problem) for problem in error.problems]
+    found = mx_verdict.judge(raw, document, schemas)
+    message = Mx(document, raw, schemas)
+    return message, [*around, *found, *practice.check(message)]
 
 
-def _practised(raw: bytes, tolerates: Set[str]) -> list[Finding]:
-    """What market practice says of a FIN message that can be read; nothing of one that cannot."""
+def _judged_fin(raw: bytes, tolerates: Set[str]) -> tuple[Message | None, list[Finding]]:
+    found = _check_mended(raw, tolerates) if tolerates else fin.check_bytes(raw)
     try:
-        return practice.check(read(raw, tolerates=tolerates))
+        message = read(raw, tolerates=tolerates)
     except MessageError:
-        return []
+        return None, found
+    return message, found + practice.check(message)
 
 
 def _check_mended(raw: bytes, tolerates: Set[str]) -> list[Finding]:

@@ -65,11 +65,11 @@ class Decoder:
         return found
 
     def _shape(self, tags: tuple[str, ...], node: etree._Element) -> _Shape:
-        path = "/".join(_path(node))
+        path = _path(node)
         leaves: list[_Leaf] = []
         attributes: dict[str, Typed] = {}
         for number, names, place, said in _places(tags):
-            base = self._known.base("/".join((path, *names))) if self._known is not None else None
+            base = self._known.base("/".join((*path, *names))) if self._known is not None else None
             currency = said.pop("Ccy", None)
             attributes |= {f"{place}@{name}": value for name, value in said.items()}
             leaves.append(_Leaf(number, place, currency, typed.reader_of(base)))
@@ -130,6 +130,6 @@ def _character(found: re.Match[str]) -> str:
 def _path(node: etree._Element) -> list[str]:
     """The names from below the Document to an element."""
     names = [mx.local(node), *(mx.local(each) for each in node.iterancestors())]
-    if "Document" in names[1:]:
-        names = names[: names.index("Document", 1)]
+    if "Document" in names:
+        names = names[: names.index("Document")]
     return names[::-1]

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from lxml import etree
 
-from parsers import mx, typed
+from parsers import mx, mx_entries, typed
 from parsers.message import Message
 from parsers.mx_places import Place, Places
 from schemas.mx.compiler import Schemas
@@ -41,7 +41,7 @@ class Mx(Message):
 
     def _below(self, node: etree._Element, path: str) -> Iterator[Value]:
         if not len(node):
-            yield MxValue(self, node, path)
+            yield MxValue(self, path, node)
         for child in node.iterchildren("*"):
             yield from self._below(child, f"{path}/{mx.local(child)}")
 
@@ -49,14 +49,29 @@ class Mx(Message):
         return list(self._found(place))
 
     def get(self, place: str) -> Value | None:
+        if place in self.values:
+            return MxValue(self, place)
         return next(self._found(place), None)
 
     def _found(self, place: str) -> Iterator[Value]:
-        path, names = _asked(place)
+        _, names = _asked(place)
+        return (MxValue(self, names, node) for node in self.nodes(place))
+
+    def nodes(self, place: str) -> Iterator[etree._Element]:
+        """The elements at a place that hold a text."""
+        path, _ = _asked(place)
         if path and self.mx.document is not None:
             for node in self.mx.document.iterfind(path):
                 if not len(node):
-                    yield MxValue(self, node, names)
+                    yield node
+
+    @cached_property
+    def values(self) -> Mapping[str, Typed]:
+        """Every value by its numbered place, as `mx_entries` reads them in one go."""
+        document = self.mx.document
+        if document is None or not len(document):
+            return {}
+        return _decoder(self._schemas, self.type).values(document)
 
     @cached_property
     def outline(self) -> Outline | None:
@@ -94,23 +109,38 @@ def _asked(place: str) -> tuple[str, str]:
     return path, _NUMBER.sub("", place)
 
 
+@lru_cache(256)
+def _decoder(schemas: Schemas | None, message_id: str) -> mx_entries.Decoder:
+    """One for all messages of a version, as they are much alike."""
+    return mx_entries.Decoder(schemas.outline(message_id) if schemas and message_id else None)
+
+
 class MxValue:
-    """One element that holds a text."""
+    """One element that holds a text; where it was asked for by its place, it is found when needed."""
 
-    __slots__ = ("_node", "_of", "_path")
+    __slots__ = ("_asked", "_found", "_of")
 
-    def __init__(self, of: Mx, node: etree._Element, path: str) -> None:
+    def __init__(self, of: Mx, asked: str, node: etree._Element | None = None) -> None:
         self._of = of
-        self._node = node
-        self._path = path  # without numbers
+        self._asked = asked  # its place; with the element, without numbers
+        self._found = node
 
     def __repr__(self) -> str:
         return f"MxValue({self.place!r}, {self.value!r}, line {self.line})"
 
     @property
+    def _node(self) -> etree._Element:
+        if self._found is None:
+            self._found = next(self._of.nodes(self._asked))
+            self._asked = _NUMBER.sub("", self._asked)
+        return self._found
+
+    @property
     def place(self) -> str:
+        if self._found is None:
+            return self._asked
         steps: list[str] = []
-        node: etree._Element | None = self._node
+        node: etree._Element | None = self._found
         while node is not None and node is not self._of.mx.document:
             steps.append(self._of.step(node))
             node = node.getparent()
@@ -126,9 +156,11 @@ class MxValue:
 
     @property
     def value(self) -> Typed:
+        if self._found is None:
+            return self._of.values[self._asked]
         known = self._of.outline
-        base = known.base(self._path) if known is not None else None
-        return typed.element(self.text, self._node.get("Ccy"), base)
+        base = known.base(self._asked) if known is not None else None
+        return typed.element(self.text, self._found.get("Ccy"), base)
 
     @property
     def parts(self) -> Mapping[str, Typed]:

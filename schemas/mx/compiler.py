@@ -81,7 +81,11 @@ class Schemas:
         if schema.validate(tree):
             return []
         # an element inside another document is judged alone, so paths begin at it
-        alone = tree if tree.getparent() is None else etree.fromstring(etree.tostring(tree))
+        alone = (
+            tree
+            if tree.getparent() is None
+            else etree.fromstring(etree.tostring(tree, with_tail=False))
+        )
         entries = list(islice(cast(Iterable[etree._LogEntry], schema.error_log), 2 * PROBLEMS_MAX))
         reasons = self._reasons(alone, message_id) if self._explain else {}
         nodes = dict(zip(alone.iter(), tree.iter(), strict=False))
