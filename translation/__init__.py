@@ -143,8 +143,12 @@ def _of_type(type_: str, root: mt_side.MtNode) -> tuple[Pair, Variant]:
     for pair, variant in BY_TYPE.get(type_, ()):
         if pair.takes(root):
             return pair, variant
-    known = ", ".join(sorted(f"MT{each}" for each in BY_TYPE))
-    words = f"no ISO 20022 message is known to correspond; translated are {known}"
+    words = "no ISO 20022 message is known to correspond"
+    if signs := " or ".join(pair.sign for pair, _ in BY_TYPE.get(type_, ())):
+        words += f" to one without {signs}"
+    else:
+        known = ", ".join(sorted(f"MT{each}" for each in BY_TYPE))
+        words += f"; translated are {known}"
     raise MessageError(
         "not_translatable", [Problem("(message)", "translation", words, f"MT{type_}")]
     )

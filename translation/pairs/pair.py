@@ -40,12 +40,14 @@ class Pair:
     tells: Mapping[str, str] = field(default_factory=dict)
     one: str = ""
     needs: str = ""
-    sign: str = ""  # the field an MT of this pair has, where its type has several: '23G PENA'
+    sign: str = ""  # the field an MT of this pair has, where its type has several: '23G PENA|CAST'
 
     def takes(self, root: MtNode) -> bool:
         """Whether an MT of one of its types is of this pair."""
         tag, _, value = self.sign.partition(" ")
-        return not tag or any(f.tag == tag and f.text[:4] == value for _, f in root.walk())
+        return not tag or any(
+            f.tag == tag and f.text[:4] in value.split("|") for _, f in root.walk()
+        )
 
     def variant_of(self, document: MxNode) -> Variant | None:
         """The MT that this document is; None when no variant says what it says."""

@@ -269,8 +269,20 @@ ADDINFO/70E ADTX | AddtlInf* | narrative 8000
 """
 
 PAIRS = (
-    Pair("seev.031.001.14", "CorpActnNtfctn", NOTIFICATION, (Variant("564"),)),
-    Pair("seev.036.001.15", "CorpActnMvmntConf", CONFIRMATION, (Variant("566"),)),
+    Pair(
+        "seev.031.001.14",
+        "CorpActnNtfctn",
+        NOTIFICATION,
+        (Variant("564"),),
+        sign="23G NEWM|REPL|RMDR",  # one that cancels or withdraws is another message
+    ),
+    Pair(
+        "seev.036.001.15",
+        "CorpActnMvmntConf",
+        CONFIRMATION,
+        (Variant("566"),),
+        sign="23G NEWM",  # one that reverses is another message
+    ),
     Pair(
         "seev.034.001.14",
         "CorpActnInstrStsAdvc",
@@ -285,5 +297,7 @@ PAIRS = (
         (Variant("567"),),
         sign="23G EVST",
     ),
-    Pair("seev.038.001.08", "CorpActnNrrtv", NARRATIVE, (Variant("568"),)),
+    Pair(
+        "seev.038.001.08", "CorpActnNrrtv", NARRATIVE, (Variant("568"),), sign="23G NEWM|REPL|RMDR"
+    ),
 )

@@ -309,8 +309,19 @@ def test_what_is_lost_is_told(
     assert any(said in entry.words for entry in made.receipt.entries)
 
 
-def test_a_status_of_another_kind_is_refused_with_its_reason(translate: Translate) -> None:
-    type_, text = SAMPLES["a rejected instruction"]
+@pytest.mark.parametrize(
+    ("name", "function", "other"),
+    [
+        ("a rejected instruction", "INST", "CAST"),
+        ("its payment", "NEWM", "REVR"),
+        ("a dividend", "NEWM", "WITH"),
+        ("a narrative", "NEWM", "CANC"),
+    ],
+)
+def test_one_of_another_function_is_refused_with_its_reason(
+    translate: Translate, name: str, function: str, other: str
+) -> None:
+    type_, text = SAMPLES[name]
     with pytest.raises(MessageError) as refused:
-        translate(delivered(type_, text.replace(":23G:INST", ":23G:CAST")), "mx")
-    assert refused.value.problems
+        translate(delivered(type_, text.replace(f":23G:{function}", f":23G:{other}")), "mx")
+    assert f"23G {function}" in refused.value.problems[0].message
