@@ -16,7 +16,14 @@ from store.postgres import EmbeddedPostgres
 
 TEMPLATE = "finality_template"
 NUMBERS = count(1)
-SMALL = {"shared_buffers": "64MB", "max_wal_size": "1GB", "min_wal_size": "80MB"}
+# processes are killed in tests, machines are not: what the kernel holds need not be on the disk
+SMALL = {
+    "shared_buffers": "64MB",
+    "max_wal_size": "1GB",
+    "min_wal_size": "80MB",
+    "fsync": "off",
+    "full_page_writes": "off",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,12 +172,22 @@ async def delivery(house: House, by: str = "ann") -> str:
 async def moved(house: House, row: Any, **changes: Any) -> Any:
     """The row changes, and the log says so."""
     after = row._replace(facts=row.facts + 1, **changes)
-    world = World()
     async with house.pool.acquire() as db:
-        world.heads = dict(await events.heads(db, [row.lane]))
-        world.tell(after, "Moved", NOW, "lifecycle", {"from": row.state, "state": after.state})
+        while not await _told(db, row, after):
+            await asyncio.sleep(0.02)
+    house.running.core.feed.wake()
+    return after
+
+
+async def _told(db: Any, row: Any, after: Any) -> bool:
+    """Whether the change went into the log; not when the gateway wrote to the lane meanwhile."""
+    world = World()
+    world.heads = dict(await events.heads(db, [row.lane]))
+    world.tell(after, "Moved", NOW, "lifecycle", {"from": row.state, "state": after.state})
+    try:
         async with db.transaction():
             await cases.move_conditions(db, [after])
             await events.append_many(db, world.events, [world.heads[row.lane]])
-    house.running.core.feed.wake()
-    return after
+    except asyncpg.UniqueViolationError:
+        return False
+    return True
