@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 
 from parsers import fin, typed
@@ -15,7 +16,7 @@ PLACES_KEPT = 256  # of each shape
 _PLACE = re.compile(r"(?:(?P<path>[^ ]*)/)?(?P<tag>\d\d[A-Za]?)(?: (?P<qualifier>[A-Z0-9]{4}))?")
 
 
-class Message:
+class Message(ABC):
     """One message. `type` is 'MT541' or 'sese.023.001.11'; the parties are BICs, '' if not told."""
 
     __slots__ = ("deviations", "receiver", "sender", "type")
@@ -26,17 +27,17 @@ class Message:
         self.receiver = receiver
         self.deviations: tuple[Finding, ...] = ()  # what tolerant reading mended
 
+    @abstractmethod
     def __iter__(self) -> Iterator[Value]:
         """Every value in order."""
-        raise NotImplementedError
 
+    @abstractmethod
     def all(self, place: str) -> list[Value]:
         """Every value at a place, as `Value.place` has it; without numbers and option letters too."""
-        raise NotImplementedError
 
+    @abstractmethod
     def get(self, place: str) -> Value | None:
         """The first value at a place, or None."""
-        raise NotImplementedError
 
     def __getitem__(self, place: str) -> Value:
         """The first value at a place; KeyError names the place when there is none."""

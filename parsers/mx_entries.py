@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -13,11 +14,9 @@ from parsers import mx, typed
 from schemas.mx.outline import Outline
 from schemas.value import Typed
 
-SHAPES_MAX = 4096  # kept of one document
+TAGS_MAX = 50_000  # of all shapes kept together: what a sender makes up must not fill the memory
 _TAG = re.compile("<([^>]*)>")  # of what lxml writes: there is no other < or > in it
 _ATTRIBUTE = re.compile("""([^\\s=]+)=(?:"([^"]*)"|'([^']*)')""")
-_ENTITY = re.compile("&(?:#(\\d+)|#x([0-9A-Fa-f]+)|(\\w+));")
-_ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 
 class _Leaf(NamedTuple):
@@ -46,6 +45,7 @@ class Decoder:
     def __init__(self, known: Outline | None) -> None:
         self._known = known
         self._shapes: dict[tuple[str, ...], _Shape] = {}
+        self._tags = 0
 
     def values(self, node: etree._Element) -> dict[str, Typed]:
         """Every value below an element."""
@@ -54,15 +54,24 @@ class Decoder:
         shape = self._shapes.get(tags)
         if shape is None:
             shape = self._shape(tags, node)
-            if len(self._shapes) < SHAPES_MAX:
-                self._shapes[tags] = shape
+            self._keep(tags, shape)
         found = dict(shape.attributes)
         for number, place, currency, read in shape.leaves:
             text = pieces[number].strip()
             if "&" in text:
-                text = _plain(text)
+                text = html.unescape(text)
             found[place] = read(text) if currency is None else typed.element(text, currency, None)
         return found
+
+    def _keep(self, tags: tuple[str, ...], shape: _Shape) -> None:
+        """Shapes begin anew when there are too many, so that none stays for ever unused."""
+        if len(tags) > TAGS_MAX:
+            return
+        self._tags += len(tags)
+        if self._tags > TAGS_MAX:
+            self._shapes.clear()
+            self._tags = len(tags)
+        self._shapes[tags] = shape
 
     def _shape(self, tags: tuple[str, ...], node: etree._Element) -> _Shape:
         path = _path(node)
@@ -86,7 +95,10 @@ def _places(tags: Iterable[str]) -> Iterator[tuple[int, tuple[str, ...], str, di
             open_.pop()
             continue
         name, _, rest = tag.removesuffix("/").partition(" ")
-        said = {found[1]: _plain(found[2] or found[3] or "") for found in _ATTRIBUTE.finditer(rest)}
+        said = {
+            found[1]: html.unescape(found[2] or found[3] or "")
+            for found in _ATTRIBUTE.finditer(rest)
+        }
         kept = {key: value for key, value in said.items() if not key.startswith("xmlns")}
         node = _Node(name.rpartition(":")[2], kept, 2 * number + 2, [])
         open_[-1].children.append(node)
@@ -114,17 +126,6 @@ def _below(
             yield from _below(child, (*names, child.name), at)
         else:
             yield child.number, (*names, child.name), at, child.said
-
-
-def _plain(text: str) -> str:
-    return _ENTITY.sub(_character, text)
-
-
-def _character(found: re.Match[str]) -> str:
-    decimal, hexadecimal, name = found.groups()
-    if name:
-        return _ENTITIES.get(name, found[0])
-    return chr(int(decimal) if decimal else int(hexadecimal, 16))
 
 
 def _path(node: etree._Element) -> list[str]:

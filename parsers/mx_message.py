@@ -12,7 +12,7 @@ from lxml import etree
 from parsers import mx, mx_entries, typed
 from parsers.message import Message
 from parsers.mx_places import Place, Places
-from schemas.mx.compiler import Schemas
+from schemas.mx.compiler import LARGE, Schemas
 from schemas.mx.outline import Outline
 from schemas.value import Typed, Value
 
@@ -49,7 +49,7 @@ class Mx(Message):
         return list(self._found(place))
 
     def get(self, place: str) -> Value | None:
-        if place in self.values:
+        if self.mx.size <= LARGE and place in self.values:
             return MxValue(self, place)
         return next(self._found(place), None)
 
@@ -109,7 +109,7 @@ def _asked(place: str) -> tuple[str, str]:
     return path, _NUMBER.sub("", place)
 
 
-@lru_cache(256)
+@lru_cache(64)
 def _decoder(schemas: Schemas | None, message_id: str) -> mx_entries.Decoder:
     """One for all messages of a version, as they are much alike."""
     return mx_entries.Decoder(schemas.outline(message_id) if schemas and message_id else None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import cast
 
 from lxml import etree
@@ -54,7 +54,7 @@ def faults(message: mx.MxMessage) -> Iterator[Fault]:
         yield from rule(Below(content))
 
 
-@cache
+@lru_cache(256)  # a sender may name any namespace
 def _tags(namespace: str) -> tuple[str, ...]:
     return tuple(f"{{{namespace}}}{name}" for name in _IDENTIFIERS)
 

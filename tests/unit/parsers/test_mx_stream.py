@@ -108,6 +108,19 @@ def test_how_the_bytes_come_makes_no_difference(
     assert verdict(GOOD) == []
 
 
+def test_shapes_without_end_are_not_kept_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    others = [entry(n).replace("<NtryRef>", f'<NtryRef Id="{n}">') for n in range(50)]
+    raw = statement(*others, closing="75")
+    decoder = mx_entries.Decoder(None)
+    monkeypatch.setattr(mx_entries, "TAGS_MAX", 100)
+    kept = 0
+    for event in events(raw):
+        if isinstance(event, Unit):
+            assert decoder.values(event.node)["NtryRef@Id"] == str(event.number - 1)
+            kept = max(kept, sum(map(len, decoder._shapes)))
+    assert 0 < kept <= 100
+
+
 def test_transactions_come_behind_what_they_have_in_common() -> None:
     raw = (
         b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:semt.017.001.11"><SctiesTxPstngRpt>'
