@@ -6,10 +6,11 @@ It knows no message. Which fields a message has, and the rules of its own, stand
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
@@ -17,7 +18,7 @@ from builders import bah, mx_requests, pacs_008, pacs_009, sese_020, sese_023
 from builders import datapdu as interface
 from schemas.instruction import Instruction, Payment, Wire
 from schemas.mx import catalogue, requests
-from schemas.mx.notation import Form, Group, Message, Row, text
+from schemas.mx.notation import Form, Group, Message, Money, Number, Reference, Row, text
 from schemas.mx.pacs_008 import PACS_008
 from schemas.mx.pacs_009 import PACS_009
 from schemas.mx.sese_020 import SESE_020
@@ -27,6 +28,7 @@ from schemas.requests import Request
 
 Body = Instruction | Payment | Request
 Draft = tuple[Message, dict[str, Any], list[Problem]]
+Getter = Callable[[Any], tuple[Any, ...]]
 
 FORMATS: dict[str, Callable[[Any, Wire, str | None], Draft]] = {
     "sese.023": sese_023.draft,
@@ -40,6 +42,7 @@ CANCELLED_BY = {"sese.023": "sese.020"}
 
 SHAPES_MAX = 1_000  # of a table, by which fields have a value
 TEXTS_MAX = 1_000  # of one element
+LASTING = frozenset({str, date})  # kept with their text: equal values of these are written alike
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]*\?>\s*")
 _MESSAGE_ID = re.compile(rb'<Document xmlns="' + catalogue.NAMESPACE.encode() + rb'([a-z0-9.]+)"')
 _SAA_FLAG = re.compile(rb"(IsPossibleDuplicate>)false(</)")
@@ -54,14 +57,13 @@ def write(format: str, body: Body, wire: Wire, *, cancel_of: str | None = None) 
     if name not in FORMATS:
         raise MessageError("unknown_format", [Problem("format", "unknown", "not built", format)])
     message, values, problems = FORMATS[name](body, wire, cancel_of)
-    writer = _Writer([], problems)
-    writer.rows(PROGRAMS[message.id], values, f"Document/{message.root}")
+    content = _Writer(problems).rows(PROGRAMS[message.id], values, f"Document/{message.root}")
     if problems:
         raise MessageError("message_not_valid", problems)
     namespace = catalogue.NAMESPACE + message.id
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{namespace}">\n'
-        f"<{message.root}>\n{''.join(writer.out)}</{message.root}>\n</Document>\n"
+        f"<{message.root}>\n{content}</{message.root}>\n</Document>\n"
     ).encode()
 
 
@@ -127,24 +129,72 @@ class _Line:
     form: Form | None
     required: bool
     inside: _Program | None
-    known: dict[str | date, str] = field(default_factory=dict, compare=False)
+    known: dict[Any, str] = field(default_factory=dict, compare=False)
 
-    def value(self, values: Mapping[str, Any]) -> Any:
-        """What the fields say here; None where that is nothing."""
-        found = values.get(self.names[0])
-        for name in self.names[1:]:
-            if found is None:
-                return None
-            found = found.get(name) if found.__class__ is dict else getattr(found, name)
-        return None if found == () else found
+    def place(self) -> str:
+        """Its tags, with a place for what stands between them; a group brings its own."""
+        if self.inside is not None:
+            return "%s"
+        opening = f"<{self.element} {self.attribute}=" if self.attribute else f"<{self.element}>"
+        return f"{opening}%s</{self.element}>\n"
+
+    def recall(self) -> Callable[[Any], str | None]:
+        """What is known of a value; nothing of amounts, numbers and references: few come again."""
+        if self.form is None or isinstance(self.form, Number | Money | Reference):
+            return _unknown
+        return self.known.get
+
+    def keep(self, value: Any, written: str) -> None:
+        """What is known of a value from now on."""
+        if isinstance(self.form, Reference):
+            return
+        if len(self.known) >= TEXTS_MAX:
+            self.known.clear()
+        self.known[value] = written
 
 
-class _Step(NamedTuple):
-    """A line that has a value: the tags that open before it and the one that closes it."""
+class _Reader:
+    """The values at some dotted names, and of the objects on the way, read in a few calls."""
 
-    line: _Line
-    opening: str
-    closing: str
+    def __init__(self, names: Iterable[tuple[str, ...]]) -> None:
+        below: dict[str, list[tuple[str, ...]]] = {}
+        for first, *rest in names:
+            below.setdefault(first, [])
+            if rest:
+                below[first].append(tuple(rest))
+        self._firsts = tuple(below)
+        self._items = _all_of(itemgetter, self._firsts)
+        self._attributes = _all_of(attrgetter, self._firsts)
+        self._inner = [(at, _Reader(rest)) for at, rest in enumerate(below.values()) if rest]
+        self.names: list[tuple[str, ...]] = [(first,) for first in self._firsts]
+        for at, inner in self._inner:
+            self.names += [(self._firsts[at], *name) for name in inner.names]
+
+    def __call__(self, values: Mapping[str, Any]) -> list[Any]:
+        """A value for each of `names`; None below what is not there."""
+        found = [*self._items(values)]
+        for at, inner in self._inner:
+            found += inner._of(found[at])
+        return found
+
+    def _of(self, said: Any) -> list[Any]:
+        if said is None:
+            return [None] * len(self.names)
+        if said.__class__ is dict:
+            return self({**dict.fromkeys(self._firsts), **said})
+        found = [*self._attributes(said)]
+        for at, inner in self._inner:
+            found += inner._of(found[at])
+        return found
+
+
+class _Shape(NamedTuple):
+    """What is written where just these lines say something: a text with a place for each of them."""
+
+    template: str
+    pick: Getter
+    lines: tuple[tuple[_Line, Callable[[Any], str | None]], ...]
+    missing: tuple[_Line, ...]
 
 
 class _Program:
@@ -152,36 +202,56 @@ class _Program:
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self._lines = tuple(_line(row) for row in rows)
-        self._asked: dict[tuple[str, ...], tuple[_Line, ...]] = {}
-        self._steps: dict[tuple[tuple[str, ...], tuple[bool, ...]], tuple[list[_Step], str]] = {}
+        self._readers: dict[tuple[str, ...], _Reader] = {}
+        self._shapes: dict[tuple[tuple[str, ...], tuple[bool, ...]], _Shape] = {}
 
-    def lines(self, names: tuple[str, ...]) -> tuple[_Line, ...]:
-        """Those that may say something where these fields do, and those that must."""
-        found = self._asked.get(names)
-        if found is None:
-            some = frozenset(names)
-            found = tuple(each for each in self._lines if each.required or each.names[0] in some)
-            if len(self._asked) < SHAPES_MAX:
-                self._asked[names] = found
-        return found
+    def read(self, values: Mapping[str, Any]) -> tuple[_Shape, tuple[Any, ...]]:
+        """The shape of a message with these values, and those that it writes, in its order."""
+        names = tuple([name for name, value in values.items() if value is not None])
+        reader = self._readers.get(names) or self._reader(names)
+        found = reader(values)
+        said = tuple([value is not None for value in found])
+        shape = self._shapes.get((names, said)) or self._shape(names, reader, said)
+        return shape, shape.pick(found)
 
-    def steps(self, names: tuple[str, ...], said: tuple[bool, ...]) -> tuple[list[_Step], str]:
-        """The lines that do say something, and what closes after the last."""
-        known = self._steps.get((names, said))
-        if known is None:
-            steps: list[_Step] = []
-            opened: tuple[str, ...] = ()
-            for line, says in zip(self.lines(names), said, strict=True):
-                if says:
-                    tag = f"<{line.element}{f' {line.attribute}=' if line.attribute else '>'}"
-                    before = _between(opened, line.parents)
-                    opening = before + tag if line.inside is None else before
-                    steps.append(_Step(line, opening, f"</{line.element}>\n"))
-                    opened = line.parents
-            known = steps, _between(opened, ())
-            if len(self._steps) < SHAPES_MAX:
-                self._steps[names, said] = known
-        return known
+    def _reader(self, names: tuple[str, ...]) -> _Reader:
+        """Of the lines that may say something where these fields do."""
+        some = frozenset(names)
+        reader = _Reader(line.names for line in self._lines if line.names[0] in some)
+        if len(self._readers) < SHAPES_MAX:
+            self._readers[names] = reader
+        return reader
+
+    def _shape(self, names: tuple[str, ...], reader: _Reader, said: tuple[bool, ...]) -> _Shape:
+        at = {
+            name: n for n, (name, says) in enumerate(zip(reader.names, said, strict=True)) if says
+        }
+        lines = tuple(line for line in self._lines if line.names in at)
+        parts: list[str] = []
+        opened: tuple[str, ...] = ()
+        for line in lines:
+            parts += (_between(opened, line.parents), line.place())
+            opened = line.parents
+        shape = _Shape(
+            template="".join((*parts, _between(opened, ()))),
+            pick=_all_of(itemgetter, [at[line.names] for line in lines]),
+            lines=tuple((line, line.recall()) for line in lines),
+            missing=tuple(each for each in self._lines if each.required and each.names not in at),
+        )
+        if len(self._shapes) < SHAPES_MAX:
+            self._shapes[names, said] = shape
+        return shape
+
+
+def _all_of(kind: Callable[..., Getter], keys: Sequence[Any]) -> Getter:
+    """The values at these keys as a tuple, also of one key and of none."""
+    if len(keys) > 1:
+        return kind(*keys)
+    return lambda found: tuple([kind(key)(found) for key in keys])
+
+
+def _unknown(value: Any) -> None:
+    """Nothing is known of a value that is not kept."""
 
 
 def _line(row: Row) -> _Line:
@@ -195,55 +265,42 @@ def _line(row: Row) -> _Line:
 
 @dataclass(slots=True)
 class _Writer:
-    """The elements written so far, and everything that was wrong with them."""
+    """Writes elements, and collects everything that is wrong with them."""
 
-    out: list[str]
     problems: list[Problem]
 
-    def rows(self, program: _Program, values: Mapping[str, Any], at: str) -> None:
+    def rows(self, program: _Program, values: Mapping[str, Any], at: str) -> str:
         """The rows that have a value, inside parents that open and close as the paths change."""
-        names = tuple([name for name, value in values.items() if value is not None])
-        lines = program.lines(names)
-        found = [line.value(values) for line in lines]
-        said = tuple([value is not None for value in found])
-        steps, end = program.steps(names, said)
-        texts = (value for value in found if value is not None)
-        for (line, opening, closing), value in zip(steps, texts, strict=True):
-            if line.inside is not None:
-                self.out.append(opening)
-                self._repeat(line, line.inside, value, at)
-            else:
-                self.out.append(f"{opening}{self._content(line, value, at)}{closing}")
-        self.out.append(end)
-        if len(steps) < len(lines):
-            for line, value in zip(lines, found, strict=True):
-                if value is None and line.required:
-                    words = f"{'.'.join(line.names)} is needed"
-                    self.problems.append(Problem(_path(at, line), "missing", words))
-
-    def _repeat(
-        self, line: _Line, inside: _Program, items: Iterable[dict[str, Any]], at: str
-    ) -> None:
-        for number, item in enumerate(items, start=1):
-            self.out.append(f"<{line.element}>\n")
-            self.rows(inside, item, f"{_path(at, line)}[{number}]")
-            self.out.append(f"</{line.element}>\n")
+        shape, found = program.read(values)
+        for line in shape.missing:
+            words = f"{'.'.join(line.names)} is needed"
+            self.problems.append(Problem(_path(at, line), "missing", words))
+        return shape.template % tuple(
+            [
+                recall(value) or self._content(line, value, at)
+                for (line, recall), value in zip(shape.lines, found, strict=True)
+            ]
+        )
 
     def _content(self, line: _Line, value: Any, at: str) -> str:
         """What stands between the tags, behind the rest of the opening one if it has an attribute."""
+        if line.inside is not None:
+            return self._repeat(line, line.inside, value, at)
         if line.attribute:
             return f'"{value.currency}">{self._text(line, value.value, at)}'
-        if value.__class__ is not str and value.__class__ is not date:
-            return self._text(line, value, at)
-        known = line.known.get(value)
-        if known is None:
-            wrong = len(self.problems)
-            known = self._text(line, value, at)
-            if len(line.known) >= TEXTS_MAX:
-                line.known.clear()
-            if len(self.problems) == wrong:
-                line.known[value] = known
-        return known
+        wrong = len(self.problems)
+        written = self._text(line, value, at)
+        if value.__class__ in LASTING and len(self.problems) == wrong:
+            line.keep(value, written)
+        return written
+
+    def _repeat(
+        self, line: _Line, inside: _Program, items: Iterable[dict[str, Any]], at: str
+    ) -> str:
+        return "".join(
+            f"<{line.element}>\n{self.rows(inside, item, f'{_path(at, line)}[{number}]')}</{line.element}>\n"
+            for number, item in enumerate(items, start=1)
+        )
 
     def _text(self, line: _Line, value: Any, at: str) -> str:
         assert line.form is not None

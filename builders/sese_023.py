@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from schemas.identifiers import is_iban
-from schemas.instruction import Instruction, LinkedReference, Lot, Price, Wire
+from schemas.instruction import Instruction, LinkedReference, Lot, Party, Price, Wire
 from schemas.mx.notation import Message
 from schemas.mx.sese_023 import SESE_023
 from schemas.mx.settlement import DELIVERER, RECEIVER
@@ -19,8 +20,11 @@ QUANTITY_FIELDS = {"UNIT": "units", "FAMT": "face", "AMOR": "amortised"}
 # what we buy we pay for; what we deliver we are paid for
 WAY = {"RECE": "DBIT", "DELI": "CRDT"}
 # amounts that follow the cash of the trade, and costs, which always go out
-FOLLOWING = {"settlement_amount": "settlement_way", "deal_amount": "deal_way"}
-ACCRUED = {"accrued_interest": "accrued_way"}
+FOLLOWING = {
+    "settlement_amount": "settlement_way",
+    "deal_amount": "deal_way",
+    "accrued_interest": "accrued_way",
+}
 COSTS = {
     "commission": "commission_way",
     "charges": "charges_way",
@@ -37,6 +41,10 @@ LINK_FIELDS = {
     "MAST": "other",
 }
 ROOT = f"Document/{SESE_023.root}"
+CHAINS = (
+    ("DlvrgSttlmPties", DELIVERER, attrgetter(*DELIVERER)),
+    ("RcvgSttlmPties", RECEIVER, attrgetter(*RECEIVER)),
+)
 
 
 class PricedAmount(NamedTuple):
@@ -60,10 +68,11 @@ def values(body: Instruction, wire: Wire) -> dict[str, Any]:
     way = WAY[body.direction]
     found: dict[str, Any] = body.__dict__.copy()
     found["seme"] = wire.seme
-    found[QUANTITY_FIELDS[body.quantity.type]] = body.quantity.value
-    found["links"] = tuple(_link(link) for link in body.linked_refs)
-    found["lots"] = tuple(_lot(lot, QUANTITY_FIELDS[body.quantity.type]) for lot in body.lots)
-    found["conditions"] = tuple({"code": code} for code in body.conditions)
+    quantity = QUANTITY_FIELDS[body.quantity.type]
+    found[quantity] = body.quantity.value
+    found["links"] = [_link(link) for link in body.linked_refs] or None
+    found["lots"] = [_lot(lot, quantity) for lot in body.lots] or None
+    found["conditions"] = [{"code": code} for code in body.conditions] or None
     found["price"] = _price(body.price)
     found["affirmation"] = "AFFI" if body.affirmed else None
     found["held"] = True if body.hold else None
@@ -73,10 +82,12 @@ def values(body: Instruction, wire: Wire) -> dict[str, Any]:
     if body.cash_account:
         field = "cash_iban" if is_iban(body.cash_account) else "cash_other"
         found[field] = body.cash_account
-    for field, its_way in (FOLLOWING | ACCRUED).items():
-        found[its_way] = way if found[field] else None
+    for field, its_way in FOLLOWING.items():
+        if found[field]:
+            found[its_way] = way
     for field, its_way in COSTS.items():
-        found[its_way] = "DBIT" if found[field] else None
+        if found[field]:
+            found[its_way] = "DBIT"
     return found
 
 
@@ -123,13 +134,17 @@ def _problems(body: Instruction) -> Iterator[Problem]:
     if getattr(body, agent) is None:
         side = "DlvrgSttlmPties" if agent == "deag" else "RcvgSttlmPties"
         yield Problem(f"{ROOT}/{side}/Pty1", "E91", f"{agent}, their agent, is needed")
-    yield from _chain_problems(body, DELIVERER, "DlvrgSttlmPties")
-    yield from _chain_problems(body, RECEIVER, "RcvgSttlmPties")
+    for side, chain, parties in CHAINS:
+        found = parties(body)
+        if any(found[1:]):
+            yield from _chain_problems(side, chain, found)
 
 
-def _chain_problems(body: Instruction, chain: tuple[str, ...], side: str) -> Iterator[Problem]:
+def _chain_problems(
+    side: str, chain: tuple[str, ...], parties: tuple[Party | None, ...]
+) -> Iterator[Problem]:
     """Every party needs the one between it and the depository (E86)."""
-    for number, (nearer, further) in enumerate(pairwise(chain), start=1):
-        if getattr(body, further) is not None and getattr(body, nearer) is None:
-            words = f"{further} is given, so {nearer} is needed"
+    for number, (nearer, further) in enumerate(pairwise(parties), start=1):
+        if nearer is None and further is not None:
+            words = f"{chain[number]} is given, so {chain[number - 1]} is needed"
             yield Problem(f"{ROOT}/{side}/Pty{number}", "E86", words)

@@ -150,6 +150,8 @@ def plain(value: Decimal) -> str:
 
 def text(value: Any) -> str:
     """A value as XML text, not yet escaped."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):
