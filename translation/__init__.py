@@ -156,8 +156,8 @@ def _of_type(type_: str, root: mt_side.MtNode) -> tuple[Pair, Variant]:
 
 def _one_alone(pair: Pair, source: mx_side.MxNode) -> None:
     """An MT holds one transaction; a batch is translated one by one."""
-    count = sum(1 for child in source.children if child.name == pair.one)
-    if pair.one and count > 1:
+    count = source.count(pair.one) if pair.one else 0
+    if count > 1:
         words = f"{count} of {pair.one}, and an MT holds one: send each as a message of its own"
         problem = Problem(f"{source.name}/{pair.one}", "translation", words, str(count))
         raise MessageError("not_translatable", [problem])

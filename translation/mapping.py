@@ -18,6 +18,8 @@ is in), or the elements that hold a value, or any; with a third word, `(25D MTCH
 must say that, and says it in the MT that is written.
 
 `= VALUE` is what a side always says there, `unless` another element is there, or only `when` it is;
+`= VALUE only`: a message that says another value there means something else and is refused, as a
+cancellation is that would be told as what it cancels;
 `else` what it says where the other is silent; `lost` what the other form cannot tell; `also` where
 the MX says the same again; `without` an element in whose presence the MX is not asked; `-` on one
 side with words: it has no place there, and why. Names in braces are those of the variant, such as
@@ -77,6 +79,7 @@ class Row:
     converter: str  # its name; '' where nothing is converted
     arguments: tuple[str, ...]
     always: str | None  # what the one side that has a place always says
+    only: bool  # whether a message that says another value there is refused
     words: str  # why the other side has no place
     unless: tuple[Step, ...] = ()  # an element in whose presence `always`, or the row, is not said
     when: tuple[Step, ...] = ()  # one in whose absence it is not
@@ -111,16 +114,19 @@ def _row(line: str, inside: tuple[Row, ...]) -> Row:
     blocks, tag, qualifier = _mt(mt) if in_mt else ((), "", "")
     steps = _steps(mx) if in_mx else ()
     if inside:
-        return Row(blocks, tag, qualifier, steps, in_mt, in_mx, "", (), None, "", rows=inside)
+        return Row(
+            blocks, tag, qualifier, steps, in_mt, in_mx, "", (), None, False, "", rows=inside
+        )  # fmt: skip
     if not (in_mt and in_mx):
         if how == "=":  # a name that the message does not fill
-            return Row(blocks, tag, qualifier, steps, in_mt, in_mx, "", (), "", "")
+            return Row(blocks, tag, qualifier, steps, in_mt, in_mx, "", (), "", False, "")
         if not how.startswith("= "):
-            return Row(blocks, tag, qualifier, steps, in_mt, in_mx, "", (), None, how)
+            return Row(blocks, tag, qualifier, steps, in_mt, in_mx, "", (), None, False, how)
         always, _, unless = how[2:].partition(" unless ")
         always, _, when = always.partition(" when ")
+        value = always.removesuffix(" only")
         return Row(
-            blocks, tag, qualifier, steps, in_mt, in_mx, "", (), always, "",
+            blocks, tag, qualifier, steps, in_mt, in_mx, "", (), value, value != always, "",
             _steps(unless), _steps(when),
         )  # fmt: skip
     lost = _LOST.search(how)
@@ -141,6 +147,7 @@ def _row(line: str, inside: tuple[Row, ...]) -> Row:
         converter=name,
         arguments=tuple(arguments),
         always=None,
+        only=False,
         words="",
         unless=_steps(without[1]) if without else (),
         default_mt=defaults.get("mt"),

@@ -60,6 +60,12 @@ class MxNode:
             node = found[number]
         return node
 
+    def count(self, path: str) -> int:
+        """How many elements stand at a path of local names below."""
+        name, _, rest = path.partition("/")
+        found = [child for child in self.children if child.name == name]
+        return sum(child.count(rest) for child in found) if rest else len(found)
+
     @property
     def empty(self) -> bool:
         """Whether it says nothing."""

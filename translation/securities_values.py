@@ -10,6 +10,7 @@ from translation.converters import Converter, ToMt, ToMx, components, leaf, leav
 from translation.mt_side import MtField
 from translation.mx_side import Leaf, MxNode
 from translation.values import (
+    SIGNED,
     Arguments,
     after_slashes,
     amount_to_mx,
@@ -164,7 +165,7 @@ def signed_amount_to_mt(node: MxNode, _: Arguments, tag: str) -> ToMt | None:
 
 
 def posted_amount_to_mx(each: MtField, _: Arguments) -> ToMx | None:
-    made = amount_to_mx(each, ("Amt", "CRDT"))
+    made = amount_to_mx(each, ("Amt", SIGNED))
     if made is None:
         return None
     return ToMx({place.replace("CdtDbtInd", "CdtDbt"): text for place, text in made.texts.items()})

@@ -18,6 +18,7 @@ from translation.walk import (
     NO_ROOM,
     TWICE,
     fits,
+    meant_otherwise,
     outcome,
     plain,
     size,
@@ -130,6 +131,8 @@ class ToMt:
                     self.other.setdefault(id(leaf.node), "the transport writes its own")
                 elif leaf.value == row.always:
                     self._tell(leaf, "converted", self.name, IMPLIED)
+                elif row.only and leaf.value:
+                    raise meant_otherwise(leaf.path, leaf.value, row.always, self.name)
                 else:
                     self.other.setdefault(id(leaf.node), f"{self.name} can only say {row.always}")
 

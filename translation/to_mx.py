@@ -9,7 +9,17 @@ from translation.mapping import Block, Row, Step
 from translation.mt_side import MtField, MtNode
 from translation.mx_side import MxNode
 from translation.receipt import Entry, Outcome, Receipt
-from translation.walk import CONVERTERS, IMPLIED, NO_PLACE, NO_ROOM, TWICE, fits, outcome, plain
+from translation.walk import (
+    CONVERTERS,
+    IMPLIED,
+    NO_PLACE,
+    NO_ROOM,
+    TWICE,
+    fits,
+    meant_otherwise,
+    outcome,
+    plain,
+)
 
 
 @dataclass(slots=True)
@@ -79,6 +89,8 @@ class ToMx:
             self._tell("dropped", block, each, "", row.words)
         elif plain(each) == row.always:
             self._tell("converted", block, each, self.name, IMPLIED)
+        elif row.only and not plain(each).startswith(row.always):
+            raise meant_otherwise(block.where(each), plain(each), row.always, self.name)
         else:
             self._tell("dropped", block, each, "", f"{self.name} can only say {row.always}")
 

@@ -434,6 +434,8 @@ def amount_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
         return None
     place, way = _place_and_way(arguments)
     texts = {place: iso_number(found["amount"]), f"{place}@Ccy": found["currency"]}
+    if way == SIGNED:
+        return ToMx({**texts, "CdtDbtInd": "DBIT"} if "negative" in found else texts)
     if way:
         texts["CdtDbtInd"] = OTHER_WAY[way] if "negative" in found else way
     elif "negative" in found:
@@ -451,7 +453,8 @@ def amount_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | None:
         return None
     text, lost = written
     said = leaf(node, "CdtDbtInd") if way else None
-    negative = value < 0 or (said is not None and said.value != way)
+    plus = "CRDT" if way == SIGNED else way
+    negative = value < 0 or (said is not None and said.value != plus)
     used = (*found, *((said,) if said else ()))
     sign = "N" if negative and value else ""
     return ToMt(tag[2:], f"{slashes(tag)}{sign}{found[0].value}{text}", used, lost)
@@ -464,6 +467,7 @@ def _place_and_way(arguments: Arguments) -> tuple[str, str]:
 
 
 OTHER_WAY = {"CRDT": "DBIT", "DBIT": "CRDT"}
+SIGNED = "signed"  # its sign is a debit; without one it goes the way of the transaction
 
 CONVERTERS = {
     "text": Converter(text_to_mx, text_to_mt),

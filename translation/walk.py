@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from schemas.problem import MessageError, Problem
 from translation import (
     cash_values,
     event_values,
@@ -48,6 +49,12 @@ def fits(each: MtField, row: Row) -> bool:
 def plain(each: MtField) -> str:
     """What a field says, without the slashes that only mark where it begins."""
     return each.text.removeprefix("//")
+
+
+def meant_otherwise(place: str, value: str, always: str, name: str) -> MessageError:
+    """The refusal of a message whose meaning the other one cannot have."""
+    words = f"only {always} has a counterpart in {name}: this one is not translated"
+    return MessageError("not_translatable", [Problem(place, "translation", words, value)])
 
 
 def size(node: MtNode) -> int:

@@ -14,7 +14,8 @@ TABLE = f"""
 13D | Ntfctn/CreDtTm | stamped
 32A | Ntfctn/Ntry | advised
 - | Ntfctn/Ntry/CdtDbtInd | = {{side}}
-- | Ntfctn/Ntry/Sts/Cd | = BOOK
+- | Ntfctn/Ntry/Sts/Cd | = BOOK only
+- | Ntfctn/Ntry/RvslInd | = false only when Ntfctn/Ntry/RvslInd
 - | Ntfctn/Ntry/BkTxCd/Prtry/Cd | = NTRF unless Ntfctn/Ntry/BkTxCd/Domn
 {{parties}}
 72 | Ntfctn/Ntry/AddtlNtryInf | narrative 500
@@ -35,5 +36,5 @@ PAIR = Pair(
         Variant("910", {"side": "CRDT", "parties": CREDITED}),
     ),
     {"Ntfctn/Ntry/CdtDbtInd": "side"},
-    one="Ntfctn",
+    one="Ntfctn/Ntry",
 )

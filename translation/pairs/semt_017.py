@@ -40,6 +40,7 @@ SUBSAFE/FIN* | FinInstrmDtls* |
             25D MOVE | RvslInd | pick REVE=true
             70E TRDE | TxAddtlDtls | narrative 350
 {settlement.indented(settlement.indented(settlement.indented(settlement.status_parties(".", "."))))}
+{settlement.indented(settlement.indented(settlement.way("TxDtls/PstngAmt", "CdtDbt")))}
 """,
     (Variant("536"),),
 )

@@ -27,7 +27,7 @@ TRANSDET | TxDtls |
     94a SAFE | SfkpgPlc | safe-place
     35B | FinInstrmId | instrument
     36a PSTA | PstngQty/Qty | quantity
-    19A PSTA | PstngAmt | amount Amt CRDT
+    19A PSTA | PstngAmt | amount Amt signed
     22F TRAN | TxActvty | code
     22F STCO | SttlmParams/SttlmTxCond* | code
     22H REDE | SctiesMvmntTp | pick RECE=RECE DELI=DELI
@@ -40,6 +40,7 @@ TRANSDET | TxDtls |
     98a MTCH | MtchdStsTmStmp | moment
     70E TRDE | TxAddtlDtls | narrative 350
 {_indented(settlement.status_parties(".", "."), 1)}
+{settlement.way("TxDtls/PstngAmt", "CdtDbtInd")}
 """
 TABLE = f"""
 {settlement.statement_head()}

@@ -8,7 +8,7 @@ from translation.pairs.pair import Pair, Variant
 TABLE = f"""
 GENL/20C SEME | TxId | text
 GENL/23G | SttlmParams/HldInd/Ind | pick PREA=true
-GENL/23G | - | = NEWM
+GENL/23G | - | = NEWM only
 GENL/98a PREP | - | the header of the message has its own time
 GENL/99B SETT | NbCounts/TtlNb/CurInstrNb | plain
 GENL/99B TOSE | NbCounts/TtlNb/TtlOfLkdInstrs | plain

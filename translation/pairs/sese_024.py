@@ -22,7 +22,7 @@ GENL/LINK/13A LINK | - | which message a reference is of follows from its elemen
 SETTRAN/94a SAFE | TxDtls/SfkpgPlc | safe-place
 SETTRAN/35B | TxDtls/FinInstrmId | instrument
 SETTRAN/36a SETT | TxDtls/SttlmQty/Qty | quantity
-SETTRAN/19A SETT | TxDtls/SttlmAmt | amount Amt CRDT
+SETTRAN/19A SETT | TxDtls/SttlmAmt | amount Amt signed
 SETTRAN/95a ACOW | TxDtls/AcctOwnr | party
 SETTRAN/95L ALTE | TxDtls/AcctOwnr/LEI | plain
 SETTRAN/97a SAFE | TxDtls/SfkpgAcct | account
@@ -34,6 +34,7 @@ SETTRAN/98a EXSE | TxDtls/XpctdSttlmDt | date
 SETTRAN/98a EXVA | TxDtls/XpctdValDt | date
 SETTRAN/98a ASTS | TxDtls/AckdStsTmStmp | moment
 SETTRAN/98a MTCH | TxDtls/MtchdStsTmStmp | moment
+{settlement.way("TxDtls/SttlmAmt", "CdtDbtInd")}
 {settlement.parameters("SETTRAN", "TxDtls/SttlmParams", without=settlement.NOT_IN_STATUS)}
 SETTRAN/70E SPRO | TxDtls/SttlmInstrPrcgAddtlDtls | narrative 350
 {settlement.status_parties()}

@@ -8,7 +8,7 @@ from translation.pairs.sese_023 import DELIVER, RECEIVE
 
 TABLE = f"""
 GENL/20C SEME | TxIdDtls/AcctSvcrTxId | text
-GENL/23G | - | = NEWM
+GENL/23G | - | = NEWM only
 GENL/22H PREC | AddtlParams/PreConf | plain
 GENL/22F PARS | AddtlParams/PrtlSttlm | plain
 - | TxIdDtls/SctiesMvmntTp | = {{movement}}

@@ -8,7 +8,7 @@ PAIR = Pair(
     "sese.030.001.09",
     "SctiesSttlmCondsModReq",
     """
-GENL/23G | - | = NEWM
+GENL/23G | - | = NEWM only
 GENL/95P ACOW | AcctOwnr | party
 GENL/97a SAFE | SfkpgAcct | account
 REQD* | ReqDtls* |

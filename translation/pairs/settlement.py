@@ -224,6 +224,18 @@ OTHRPRTY*(95a {qualifier}) | OthrBizPties/{element} |
     return "".join(groups)
 
 
+def way(place: str, side: str) -> str:
+    """The cash of an amount that has no sign: paid for what is received, got for what is delivered.
+
+    Senders differ in whether they write the sign (DOMAIN 6.5); the movement always tells.
+    """
+    block, _, amount = place.rpartition("/")
+    return f"""
+- | {place}/{side} | = DBIT when {block}(SctiesMvmntTp=RECE)/{amount}
+- | {place}/{side} | = CRDT when {place}
+"""
+
+
 def status_parties(block: str = "SETTRAN", element: str = "TxDtls") -> str:
     """The chains as a status or a statement repeats them."""
     chains = "".join(
@@ -290,7 +302,7 @@ GENL/28E | Pgntn | page
 GENL/13A STAT | StmtGnlDtls/RptNb/Shrt | plain
 GENL/13J STAT | StmtGnlDtls/RptNb/Lng | plain
 GENL/20C SEME | StmtGnlDtls/StmtId | text
-GENL/23G | - | = NEWM
+GENL/23G | - | = NEWM only
 GENL/22F SFRE | StmtGnlDtls/Frqcy | code
 GENL/22F CODE | StmtGnlDtls/UpdTp | code
 GENL/95a ACOW | AcctOwnr | party

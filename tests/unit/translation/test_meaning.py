@@ -1,0 +1,132 @@
+"""What a translation means, not only that it comes back: told in words of both standards' own.
+
+A table that swapped two elements would still be its own inverse, so these compare with messages
+that were built, or written down, without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+import translation
+from parsers import fin
+from schemas.problem import MessageError
+from tests import mt_samples, mx_samples
+from translation import Translation
+
+Translate = Callable[[bytes, translation.Standard], Translation]
+GOLDEN = Path(__file__).parents[2] / "golden"
+ORDERS = sorted(path.stem for path in (GOLDEN / "mt541").glob("*.fin"))
+
+
+def leaves(raw: bytes, root: str) -> list[tuple[str, str]]:
+    """Path and value of every element with a text below the root of a document, in order."""
+    document = next(e for e in etree.fromstring(raw).iter("{*}" + root))
+    found = []
+    for each in document.iter():
+        if len(each) == 0:
+            above = [a for a in each.iterancestors() if document in (a, *a.iterancestors())]
+            path = "/".join(etree.QName(a).localname for a in (*above[::-1], each))
+            found.append((path, each.text or ""))
+            found += [(f"{path}@{name}", value) for name, value in each.attrib.items()]
+    return found
+
+
+def fields(raw: bytes) -> list[tuple[str, str, str]]:
+    """Path, tag and value of every field of a FIN message, in order."""
+    return [(f.path, f.tag, f.value) for f in fin.read(raw).fields]
+
+
+def text(result: Translation, path: str) -> str:
+    """The value at the end of a path in a translated document; '' where there is none."""
+    root = etree.fromstring(result.raw)
+    names = "/".join(f"{{*}}{name}" for name in path.split("/"))
+    return root.findtext(f".//{names}") or ""
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_an_instruction_is_what_its_builder_in_the_other_standard_writes(
+    translate: Translate, order: str
+) -> None:
+    mt = (GOLDEN / "mt541" / f"{order}.fin").read_bytes()
+    mx = (GOLDEN / "sese.023" / f"{order}.xml").read_bytes()
+    built = leaves(mx, "SctiesSttlmTxInstr")
+    assert sorted(leaves(translate(mt, "mx").raw, "SctiesSttlmTxInstr")) == sorted(built)
+    told = [each for each in fields(mt) if not each[2].startswith(":PREP")]  # a header's, if any
+    assert sorted(fields(translate(mx, "mt").raw)) == sorted(told)
+
+
+def refused(translate: Translate, raw: bytes, to: translation.Standard) -> str:
+    """The words of a refusal, with the value that is refused."""
+    with pytest.raises(MessageError) as error:
+        translate(raw, to)
+    (problem,) = error.value.problems
+    return f"{problem.path} {problem.value}: {problem.message}"
+
+
+@pytest.mark.parametrize("type_", ["544", "545", "546", "547", "535", "536", "537", "530"])
+@pytest.mark.parametrize("function", ["CANC", "RVSL"])
+def test_what_takes_something_back_is_never_told_as_the_thing(translate, type_, function) -> None:
+    raw = mt_samples.delivered(type_, f":16R:GENL\n:20C::SEME//A1\n:23G:{function}\n:16S:GENL")
+    words = refused(translate, raw, "mx")
+    assert words.startswith(f"GENL/23G {function}: only NEWM has a counterpart in ")
+
+
+ADVICE = (
+    "<Ntfctn><Id>N1</Id><CreDtTm>2026-11-23T10:00:00Z</CreDtTm>"
+    "<Acct><Id><Othr><Id>CASHUSD1</Id></Othr></Id></Acct>{}</Ntfctn>"
+)
+ENTRY = (
+    '<Ntry><Amt Ccy="USD">20</Amt><CdtDbtInd>{way}</CdtDbtInd>{more}<Sts><Cd>{status}</Cd></Sts>'
+    "<ValDt><Dt>2026-11-23</Dt></ValDt><BkTxCd><Prtry><Cd>NTRF</Cd></Prtry></BkTxCd>"
+    "<NtryDtls><TxDtls><Refs><EndToEndId>E2E1</EndToEndId></Refs></TxDtls></NtryDtls></Ntry>"
+)
+
+
+def advice(*entries: str) -> bytes:
+    head = (
+        "<BkToCstmrDbtCdtNtfctn><GrpHdr><MsgId>M1</MsgId>"
+        "<CreDtTm>2026-11-23T10:00:00Z</CreDtTm></GrpHdr>"
+    )
+    body = f"{head}{ADVICE.format(''.join(entries))}</BkToCstmrDbtCdtNtfctn>"
+    return mx_samples.headed("camt.054.001.08", body)
+
+
+def entry(way: str = "DBIT", status: str = "BOOK", more: str = "") -> str:
+    return ENTRY.format(way=way, status=status, more=more)
+
+
+def test_a_debit_that_is_booked_is_a_confirmation_of_debit_and_a_credit_one_of_credit(translate):
+    debit, credit = (translate(advice(entry(way)), "mt") for way in ("DBIT", "CRDT"))
+    assert (debit.target, credit.target) == ("MT900", "MT910")
+    assert ("", "32A", "261123USD20,") in fields(debit.raw)
+
+
+@pytest.mark.parametrize(
+    ("entries", "words"),
+    [
+        ((entry(status="PDNG"),), "PDNG: only BOOK"),
+        ((entry("CRDT", more="<RvslInd>true</RvslInd>"),), "true: only false"),
+        ((entry(), entry("CRDT")), "2: 2 of Ntfctn/Ntry, and an MT holds one"),
+    ],
+)
+def test_what_no_advice_can_say_is_refused(translate, entries, words) -> None:
+    assert words in refused(translate, advice(*entries), "mt")
+
+
+def test_an_entry_that_says_it_reverses_nothing_is_advised(translate) -> None:
+    assert translate(advice(entry(more="<RvslInd>false</RvslInd>")), "mt").valid
+
+
+@pytest.mark.parametrize("sign", ["", "N"])
+@pytest.mark.parametrize(("movement", "way"), [("RECE", "DBIT"), ("DELI", "CRDT")])
+def test_the_cash_of_a_status_goes_the_way_of_its_movement(translate, sign, movement, way) -> None:
+    """DOMAIN 6.5: senders differ in whether they write the sign."""
+    raw = mt_samples.SAMPLES["548"]
+    raw = raw.replace(b":19A::SETT//NUSD", f":19A::SETT//{sign}USD".encode())
+    raw = raw.replace(b":22H::REDE//RECE", f":22H::REDE//{movement}".encode())
+    assert text(translate(raw, "mx"), "SttlmAmt/CdtDbtInd") == ("DBIT" if sign else way)
