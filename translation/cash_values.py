@@ -118,12 +118,13 @@ def instructed_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | Non
 
 
 def institution_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
-    """The element is `Agt`, below it FinInstnId; the account stands beside it."""
+    """The element is `Agt`, below it FinInstnId; the account stands beside it, if it has a place."""
     found = components(each)
     if found is None:
         return None
-    element, beside = arguments[:2]
+    element, beside = (*arguments, "")[:2]
     texts: dict[str, str] = {}
+    lost = ""
     if "bic" in found:
         texts[f"{element}/FinInstnId/BICFI"] = found["bic"]
     account = found.get("account", "").removeprefix("/")
@@ -131,14 +132,17 @@ def institution_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
     if account.startswith("/") and code in CLEARING and number:
         texts[f"{element}/FinInstnId/ClrSysMmbId/ClrSysId/Cd"] = CLEARING[code]
         texts[f"{element}/FinInstnId/ClrSysMmbId/MmbId"] = number
-    elif account:
+    elif account and beside:
         texts |= _account(account, beside)
+    elif account:
+        lost = f"the account {account}"
     texts |= _lines(found.get("lines", ""), f"{element}/FinInstnId")
     location = found.get("location")
     if location:
         texts[f"{element}/FinInstnId/Nm"] = location.removeprefix("\n")
     side = found.get("debit_credit")
-    lost = f"that the account is one of {side.strip('/')}" if side else ""
+    if side:
+        lost = f"{lost}; " * bool(lost) + f"that the account is one of {side.strip('/')}"
     return ToMx(texts, lost) if texts else None
 
 
@@ -159,8 +163,8 @@ def _lines(lines: str, element: str) -> dict[str, str]:
 
 
 def institution_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | None:
-    element, beside = arguments[:2]
-    account, used = _account_of(node, beside)
+    element, beside = (*arguments, "")[:2]
+    account, used = _account_of(node, beside) if beside else ("", ())
     if tag[2:] == "B":
         return ToMt("B", f"/{account}", used) if account else None
     member = leaves(
@@ -219,8 +223,9 @@ def customer_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
     found = components(each)
     if found is None or not found.keys() & {"bic", "lines"}:
         return None
-    element, beside = arguments[:2]
+    element, beside = (*arguments, "")[:2]
     texts: dict[str, str] = {}
+    lost = ""
     account = found.get("account", "")
     lost = ""
     if each.tag == "50F":
@@ -269,8 +274,8 @@ def _numbered(lines: str, element: str) -> tuple[dict[str, str], str]:
 
 
 def customer_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | None:
-    element, beside = arguments[:2]
-    account, used = _account_of(node, beside)
+    element, beside = (*arguments, "")[:2]
+    account, used = _account_of(node, beside) if beside else ("", ())
     first = f"/{account}\n" if account else ""
     bic = leaf(node, f"{element}/Id/OrgId/AnyBIC")
     name, address = _named(node, element)

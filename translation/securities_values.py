@@ -99,7 +99,9 @@ def _below(arguments: Arguments, element: str) -> str:
     return f"{arguments[0]}/{element}" if arguments else element
 
 
-# balance: 93B, long or short
+# balance PATH AVAILABILITY: 93B, long or short; 93C, of which it also says whether it is available
+
+AVAILABLE = {"AVAI": "true", "NAVL": "false"}
 
 
 def balance_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
@@ -107,6 +109,12 @@ def balance_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
     if found is None or found.get("type") not in QUANTITIES or "scheme" in found:
         return None
     texts = {"ShrtLngInd": "SHOR" if "negative" in found else "LONG"}
+    if "balance_type" in found:
+        available = AVAILABLE.get(found["balance_type"])
+        if available is None or len(arguments) < 2:
+            return None
+        texts[f"{arguments[1]}/AvlbtyInd"] = available
+        arguments = (f"{arguments[1]}/Qty",)
     return ToMx(
         {**texts, _below(arguments, QUANTITIES[found["type"]]): iso_number(found["balance"])}
     )
@@ -114,6 +122,9 @@ def balance_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
 
 def balance_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | None:
     side = leaf(node, "ShrtLngInd")
+    available = leaf(node, f"{arguments[1]}/AvlbtyInd") if len(arguments) > 1 else None
+    if available is not None:
+        arguments = (f"{arguments[1]}/Qty",)
     for type_, element in QUANTITIES.items():
         found = leaf(node, _below(arguments, element))
         value = decimal(found.value) if found else None
@@ -121,8 +132,12 @@ def balance_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | None:
         if found is None or value is None or written is None:
             continue
         sign = "N" if (side is not None and side.value == "SHOR") or value < 0 else ""
+        number = f"{sign if value else ''}{written[0]}"
         used = (*((side,) if side else ()), found)
-        return ToMt("B", f"//{type_}/{sign if value else ''}{written[0]}", used, written[1])
+        if available is None:
+            return ToMt("B", f"//{type_}/{number}", used, written[1])
+        word = "AVAI" if _true(available) else "NAVL"
+        return ToMt("C", f"//{type_}/{word}/{number}", (*used, available), written[1])
     return None
 
 

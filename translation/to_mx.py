@@ -158,11 +158,13 @@ def blocks(node: MtNode, path: tuple[Block, ...]) -> Iterator[MtNode]:
 
 
 def _meets(block: MtNode, step: Block) -> bool:
-    return not step.tag or any(_picks(each, step) for each in block.fields)
+    if not step.tag:
+        return True
+    return any(_picks(each, step) for each in block.fields) != step.tag.startswith("!")
 
 
 def _picks(each: MtField, step: Block) -> bool:
-    if each.qualifier != step.qualifier or not each.tag.startswith(step.tag.rstrip("a")):
+    if each.qualifier != step.qualifier or not each.tag.startswith(step.tag.strip("!a")):
         return False
     return not step.value or plain(each) == step.value
 

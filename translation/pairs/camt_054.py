@@ -20,11 +20,11 @@ TABLE = f"""
 {{parties}}
 72 | Ntfctn/Ntry/AddtlNtryInf | narrative 500
 """
-DEBITED = f"52a | {TX}/RltdAgts | institution DbtrAgt DbtrAgtAcct"
+DEBITED = f"52a | {TX}/RltdAgts | institution DbtrAgt"
 CREDITED = f"""
 50a | {TX}/RltdPties | payer Dbtr DbtrAcct
-52a | {TX}/RltdAgts | institution DbtrAgt DbtrAgtAcct
-56a | {TX}/RltdAgts | institution IntrmyAgt1 IntrmyAgt1Acct
+52a | {TX}/RltdAgts | institution DbtrAgt
+56a | {TX}/RltdAgts | institution IntrmyAgt1
 """
 
 PAIR = Pair(

@@ -16,26 +16,17 @@ def _sub_balances() -> str:
     return "".join(
         f"""
     SUBBAL*(93a {code}) | BalBrkdwn*(SubBalTp/Cd={code}) |
-        93a {code} | Qty | balance Qty/Qty/Qty
+        93a {code} | Qty | balance Qty/Qty Qty/QtyAndAvlbty
         70C SUBB | SubBalAddtlDtls | narrative 140
 """
         for code in SUB_BALANCES
     )
 
 
-PAIR = Pair(
-    "semt.002.001.11",
-    "SctiesBalCtdyRpt",
-    f"""
-{settlement.statement_head()}
-GENL/98a STAT | StmtGnlDtls/StmtDtTm | date
-GENL/22F STTY | - | = CUST
-GENL/22F STBA | StmtGnlDtls/StmtBsis | code
-GENL/17B CONS | StmtGnlDtls/SubAcctInd | flag
-SUBSAFE/FIN* | BalForAcct* |
+HOLDING = f"""
     35B | FinInstrmId | instrument
     93a AGGR | AggtBal | balance Qty/Qty/Qty
-    93a AVAI | AvlblBal | balance Qty/Qty/Qty
+    93a AVAI | AvlblBal | balance Qty/Qty
     93a NAVL | NotAvlblBal | unsigned-balance Qty
     90a MRKT | PricDtls*(Tp/Cd=MRKT) | valued-price
     90a INDC | PricDtls*(Tp/Cd=INDC) | valued-price
@@ -45,6 +36,11 @@ SUBSAFE/FIN* | BalForAcct* |
     19A BOOK | AcctBaseCcyAmts/BookVal | signed-amount
     19A ACRU | AcctBaseCcyAmts/AcrdIntrstAmt | signed-amount
     92B EXCH | FXDtls* | exchange
+    SUBBAL*(93a AGGR) | BalAtSfkpgPlc* |
+        93a AGGR | AggtBal | balance Qty/Qty/Qty
+        93a AVAI | AvlblBal | balance Qty/Qty
+        93a NAVL | NotAvlblBal | unsigned-balance Qty
+        94a SAFE | SfkpgPlc | safe-place
 {_sub_balances()}
     BREAK* | QtyBrkdwn* |
         13B LOTS | LotNb/Id | text
@@ -53,6 +49,18 @@ SUBSAFE/FIN* | BalForAcct* |
         90a LOTS | LotPric | price
         22F PRIC | TpOfPric | code
 {settlement.indented(settlement.attributes("."))}
+"""
+
+PAIR = Pair(
+    "semt.002.001.11",
+    "SctiesBalCtdyRpt",
+    f"""
+{settlement.statement_head()}
+GENL/98a STAT | StmtGnlDtls/StmtDtTm | date
+GENL/22F STTY | - | = CUST only
+GENL/22F STBA | StmtGnlDtls/StmtBsis | code
+GENL/17B CONS | StmtGnlDtls/SubAcctInd | flag
+{settlement.of_account("BalForAcct", "BalForSubAcct", HOLDING)}
 """,
     (Variant("535"),),
 )

@@ -5,15 +5,7 @@ from __future__ import annotations
 from translation.pairs import settlement
 from translation.pairs.pair import Pair, Variant
 
-PAIR = Pair(
-    "semt.017.001.12",
-    "SctiesTxPstngRpt",
-    f"""
-{settlement.statement_head()}
-GENL/69a STAT | StmtGnlDtls/StmtPrd | period
-GENL/22F STBA | StmtGnlDtls/StmtBsis | code
-GENL/17B CONS | StmtGnlDtls/SubAcctInd | flag
-SUBSAFE/FIN* | FinInstrmDtls* |
+HOLDING = f"""
     35B | FinInstrmId | instrument
     90a MRKT | PricDtls(Tp/Cd=MRKT) | valued-price
     90a INDC | PricDtls(Tp/Cd=INDC) | valued-price
@@ -41,6 +33,17 @@ SUBSAFE/FIN* | FinInstrmDtls* |
             70E TRDE | TxAddtlDtls | narrative 350
 {settlement.indented(settlement.indented(settlement.indented(settlement.status_parties(".", "."))))}
 {settlement.indented(settlement.indented(settlement.way("TxDtls/PstngAmt", "CdtDbt")))}
+"""
+
+PAIR = Pair(
+    "semt.017.001.12",
+    "SctiesTxPstngRpt",
+    f"""
+{settlement.statement_head()}
+GENL/69a STAT | StmtGnlDtls/StmtPrd | period
+GENL/22F STBA | StmtGnlDtls/StmtBsis | code
+GENL/17B CONS | StmtGnlDtls/SubAcctInd | flag
+{settlement.of_account("FinInstrmDtls", "FinInstrmDtls", HOLDING)}
 """,
     (Variant("536"),),
 )

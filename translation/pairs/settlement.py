@@ -312,6 +312,21 @@ GENL/17B ACTI | StmtGnlDtls/ActvtyInd | flag
 """
 
 
+def of_account(element: str, below: str, rows: str) -> str:
+    """What is held on the account itself, and on each sub-account that a block names."""
+    return f"""
+SUBSAFE(!97a SAFE)/FIN* | {element}* |
+{rows}
+SUBSAFE*(97a SAFE) | SubAcctDtls* |
+    95a ACOW | AcctOwnr | party
+    95L ALTE | AcctOwnr/LEI | plain
+    97a SAFE | SfkpgAcct | account
+    17B ACTI | ActvtyInd | flag, else mx true
+    FIN* | {below}* |
+{indented(rows)}
+"""
+
+
 def amount(qualifier: str, element: str, *, main: bool = False) -> str:
     """One block of an amount; costs are debited whichever way the cash of the trade goes."""
     way = "{cash}" if main or qualifier in FOLLOWING else "DBIT"

@@ -37,8 +37,9 @@ def leaves(raw: bytes, root: str) -> list[tuple[str, str]]:
 
 
 def fields(raw: bytes) -> list[tuple[str, str, str]]:
-    """Path, tag and value of every field of a FIN message, in order."""
-    return [(f.path, f.tag, f.value) for f in fin.read(raw).fields]
+    """Path, tag and value of every field of a FIN message, but its time, which a header may tell."""
+    found = fin.read(raw).fields
+    return [(f.path, f.tag, f.value) for f in found if not f.value.startswith(":PREP")]
 
 
 def text(result: Translation, path: str) -> str:
@@ -56,8 +57,7 @@ def test_an_instruction_is_what_its_builder_in_the_other_standard_writes(
     mx = (GOLDEN / "sese.023" / f"{order}.xml").read_bytes()
     built = leaves(mx, "SctiesSttlmTxInstr")
     assert sorted(leaves(translate(mt, "mx").raw, "SctiesSttlmTxInstr")) == sorted(built)
-    told = [each for each in fields(mt) if not each[2].startswith(":PREP")]  # a header's, if any
-    assert sorted(fields(translate(mx, "mt").raw)) == sorted(told)
+    assert sorted(fields(translate(mx, "mt").raw)) == sorted(fields(mt))
 
 
 def refused(translate: Translate, raw: bytes, to: translation.Standard) -> str:
@@ -130,3 +130,90 @@ def test_the_cash_of_a_status_goes_the_way_of_its_movement(translate, sign, move
     raw = raw.replace(b":19A::SETT//NUSD", f":19A::SETT//{sign}USD".encode())
     raw = raw.replace(b":22H::REDE//RECE", f":22H::REDE//{movement}".encode())
     assert text(translate(raw, "mx"), "SttlmAmt/CdtDbtInd") == ("DBIT" if sign else way)
+
+
+_PAGE = """
+:16R:GENL
+:28E:1/ONLY
+:20C::SEME//H1
+:23G:NEWM
+:98A::STAT//20261124
+:22F::SFRE//DAIL
+:22F::CODE//COMP
+:22F::STTY//CUST
+:22F::STBA//SETT
+:97A::SAFE//MASTER
+:17B::ACTI//Y
+:17B::CONS//Y
+:16S:GENL
+"""
+
+
+def _held(account: str, units: int, more: str = "") -> str:
+    named = f":97A::SAFE//{account}\n:17B::ACTI//Y\n" if account else ""
+    return (
+        f":16R:SUBSAFE\n{named}:16R:FIN\n:35B:ISIN US0378331005\n"
+        f":93B::AGGR//UNIT/{units},\n{more}:16S:FIN\n:16S:SUBSAFE\n"
+    )
+
+
+PARTS = """:93B::AVAI//UNIT/60,
+:93B::NAVL//UNIT/40,
+:16R:SUBBAL
+:93C::PLED//UNIT/NAVL/40,
+:16S:SUBBAL
+:16R:SUBBAL
+:93B::BLOK//UNIT/5,
+:70C::SUBB//BY COURT
+:16S:SUBBAL
+:16R:SUBBAL
+:93B::AGGR//UNIT/100,
+:93B::AVAI//UNIT/60,
+:94F::SAFE//CUST/CUSTUS33
+:16S:SUBBAL
+"""
+
+
+def holdings(*held: str) -> bytes:
+    return mt_samples.delivered("535", _PAGE + "".join(held))
+
+
+def test_holdings_stay_with_their_account(translate) -> None:
+    """DOMAIN 6.7; what has no account of its own is held on that of the statement."""
+    raw = holdings(_held("", 1), _held("ACC-A", 100), _held("ACC-B", 50))
+    there = translate(raw, "mx")
+    assert there.valid
+    report = leaves(there.raw, "SctiesBalCtdyRpt")
+    units = [(p, v) for p, v in report if p.endswith(("Unit", "SfkpgAcct/Id"))]
+    below = "SctiesBalCtdyRpt/SubAcctDtls"
+    unit = "AggtBal/Qty/Qty/Qty/Unit"
+    assert units == [
+        ("SctiesBalCtdyRpt/SfkpgAcct/Id", "MASTER"),
+        (f"SctiesBalCtdyRpt/BalForAcct/{unit}", "1"),
+        (f"{below}/SfkpgAcct/Id", "ACC-A"),
+        (f"{below}/BalForSubAcct/{unit}", "100"),
+        (f"{below}/SfkpgAcct/Id", "ACC-B"),
+        (f"{below}/BalForSubAcct/{unit}", "50"),
+    ]
+    assert fields(translate(there.raw, "mt").raw) == fields(raw)
+
+
+def test_available_and_sub_balances_are_told(translate) -> None:
+    raw = holdings(_held("", 100, PARTS))
+    there = translate(raw, "mx")
+    assert there.valid
+    assert there.receipt.losses == ()
+    told = dict(leaves(there.raw, "SctiesBalCtdyRpt"))
+    at = "SctiesBalCtdyRpt/BalForAcct"
+    assert told[f"{at}/AvlblBal/Qty/Qty/Unit"] == "60"
+    assert told[f"{at}/NotAvlblBal/Qty/Unit"] == "40"
+    assert told[f"{at}/BalBrkdwn/Qty/Qty/QtyAndAvlbty/Qty/Unit"] == "40"
+    assert told[f"{at}/BalBrkdwn/Qty/Qty/QtyAndAvlbty/AvlbtyInd"] == "false"
+    assert told[f"{at}/BalBrkdwn/Qty/Qty/Qty/Unit"] == "5"
+    assert told[f"{at}/BalAtSfkpgPlc/AvlblBal/Qty/Qty/Unit"] == "60"
+    assert sorted(fields(translate(there.raw, "mt").raw)) == sorted(fields(raw))
+
+
+def test_a_statement_for_accounting_is_no_statement_of_custody(translate) -> None:
+    raw = holdings(_held("", 1)).replace(b"STTY//CUST", b"STTY//ACCT")
+    assert refused(translate, raw, "mx").startswith("GENL/22F STTY ACCT: only CUST")

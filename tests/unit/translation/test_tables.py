@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -70,7 +71,7 @@ def _mt_places(
         here = (*blocks, *row.blocks)
         for number, block in enumerate(here, start=1):
             if block.tag:
-                yield _named(here[:number]), block.tag, block.qualifier
+                yield _named(here[:number]), block.tag.removeprefix("!"), block.qualifier
         if row.tag:
             yield _named(here), row.tag, row.qualifier
         yield from _mt_places(row.rows, here)
@@ -105,9 +106,24 @@ def _mx_paths(found: tuple[Row, ...], path: tuple[str, ...]) -> Iterator[tuple[s
                 yield (*here, *step.path.split("/"))
         if row.in_mx:
             yield here
+            yield from ((*here, *place) for place in _inside(row))
         if row.also:
             yield (*path, *(step.name for step in row.also))
         yield from _mx_paths(row.rows, here)
+
+
+def _inside(row: Row) -> Iterator[tuple[str, ...]]:
+    """The elements below its own that a row tells its converter of."""
+    for number, argument in enumerate(row.arguments):
+        if (
+            not re.fullmatch(r"[A-Z][A-Za-z0-9]*(/[A-Z][A-Za-z0-9]*)*", argument)
+            or argument.isupper()
+        ):
+            continue
+        if row.converter in ("balance", "unsigned-balance"):
+            yield (*argument.split("/"), *(("Qty", "Unit") if number else ("Unit",)))
+        else:
+            yield tuple(argument.split("/"))
 
 
 def _leads(schema: Outline, root: str, path: tuple[str, ...]) -> bool:
