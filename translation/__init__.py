@@ -84,6 +84,13 @@ def _to_mx(message: FinMessage, schemas: Schemas, at: datetime) -> Translation:
         "currency": _currency(root),
     }
     receipt = ToMx(root, target, pair.message_id).run(pair.rows(variant, said))
+    if pair.says and not any(target.first(path) for path in pair.says):
+        words = (
+            f"nothing of it is said in {pair.message_id}, which needs one of {', '.join(pair.says)}"
+        )
+        raise MessageError(
+            "not_translatable", [Problem("(message)", "translation", words, f"MT{key}")]
+        )
     known = schemas.outline(pair.message_id)
     raw = mx_side.written(target, pair.message_id, catalogue.NAMESPACE, known)
     if envelope.written:
@@ -129,7 +136,11 @@ def _currency(root: mt_side.MtNode) -> str:
 
 
 def _currency_of(source: mx_side.MxNode) -> str:
-    return next((leaf.value for leaf in source.leaves() if leaf.attribute == "Ccy"), "")
+    """That of the first amount, else of the account; '' where nothing says it."""
+    said = (leaf.value for leaf in source.leaves() if leaf.attribute == "Ccy")
+    return next(said, "") or next(
+        (leaf.value for leaf in source.leaves() if leaf.path.endswith("/Acct/Ccy")), ""
+    )
 
 
 def _whole(envelope: Envelope, receipt: Receipt) -> Receipt:

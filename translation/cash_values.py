@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from schemas.identifiers import is_bic, is_iban
+from schemas.identifiers import bic11, is_bic, is_iban
 from schemas.mt.mt103 import SINGLE_MARKET
 from schemas.mt.notation import wrap
 from translation.converters import Converter, ToMt, ToMx, components, leaf, leaves
@@ -346,7 +346,12 @@ def remittance_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | Non
     return ToMt("", text, (*((reference,) if reference else ()), *free), lost)
 
 
-# instructions ELEMENT: 72, a code of slashes begins each
+# instructions NEXT CREDITOR: 72, a code of slashes begins each; /ACC/ is for the creditor's agent,
+# /REC/ for the one that receives the message, as is what has no code
+
+
+# the code of 72 that says whom an instruction is for
+WORDS_OF = {"InstrForNxtAgt": "/REC/", "InstrForCdtrAgt": "/ACC/"}
 
 
 def instructions_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
@@ -360,41 +365,49 @@ def instructions_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
         else:
             pieces[-1] += f" {line}"
         before = line
-    element = arguments[0]
-    cut_off = [piece[140:] for piece in pieces if len(piece) > 140]
-    texts = {f"{element}[{n}]/InstrInf": p[:140] for n, p in enumerate(pieces, start=1)}
-    return ToMx(texts, f"cut at 140 characters: {' '.join(cut_off)}" if cut_off else "")
+    said: dict[str, list[str]] = {element: [] for element in arguments}
+    for piece in pieces:
+        element = next((e for e in arguments if piece.startswith(WORDS_OF[e])), arguments[0])
+        said[element].append(piece.removeprefix(WORDS_OF[element]))
+    texts = {
+        f"{element}[{n}]/InstrInf": words[:140]
+        for element, found in said.items()
+        for n, words in enumerate(found, start=1)
+    }
+    cut_off = " ".join(words[140:] for found in said.values() for words in found)
+    return ToMx(texts, f"cut at 140 characters: {cut_off.strip()}" if cut_off.strip() else "")
 
 
 def instructions_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | None:
     found = [
-        Leaf(inside, "", "")
+        (element, Leaf(inside, "", ""))
+        for element in arguments
         for child in node.children
-        if child.name == arguments[0] and (inside := child.first("InstrInf")) and inside.text
+        if child.name == element and (inside := child.first("InstrInf")) and inside.text
     ]
     if not found:
         return None
     lines: list[str] = []
-    for each in found:
+    for element, each in found:
         text, _ = in_x(each.value)
-        text = text if text.startswith("/") else f"/INS/{text}"
+        text = text if text.startswith("/") else f"{WORDS_OF[element]}{text}"
         first = wrap(text, LINE)[0]
         lines.append(first)
         rest = text[len(first) :].strip()
         lines += [f"//{line}" for line in wrap(rest, LINE - 2)] if rest else []
     lost = f"cut at 6 lines: {' '.join(lines[6:])}" if len(lines) > 6 else ""
-    return ToMt("", "\n".join(lines[:6]), tuple(found), lost)
+    return ToMt("", "\n".join(lines[:6]), tuple(each for _, each in found), lost)
 
 
-# charge AGENT: 71F, 71G
+# charge WHOSE BIC OTHER: 71F what the sender took, 71G what the receiver is owed
 
 
 def charge_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
     found = components(each)
-    if found is None or not arguments:
+    if found is None or len(arguments) < 2:
         return None
     texts = {"Amt@Ccy": found["currency"], "Amt": iso_number(found["amount"])}
-    return ToMx({**texts, "Agt/FinInstnId/BICFI": arguments[0]})
+    return ToMx({**texts, "Agt/FinInstnId/BICFI": arguments[1]})
 
 
 def charge_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | None:
@@ -404,7 +417,11 @@ def charge_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | None:
     written = fin_number(value) if value is not None else None
     if found is None or written is None:
         return None
-    used = (*found, *((agent,) if agent and agent.value in arguments else ()))
+    whose, *banks = arguments
+    of_receiver = agent is not None and banks != [] and bic11(agent.value) == bic11(banks[-1])
+    if of_receiver != (whose == "receiver"):
+        return None
+    used = (*found, *((agent,) if agent and agent.value in banks else ()))
     return ToMt(tag[2:], f"{found[0].value}{written[0]}", used, written[1])
 
 

@@ -24,7 +24,10 @@ def original_to_mx(each: MtField, _: Arguments) -> ToMx | None:
     type_, _nl, rest = each.text.partition("\n")
     texts = {"OrgnlMsgNmId": f"MT{type_}", "OrgnlCreDtTm": f"{iso_day(rest[:6])}T00:00:00"}
     session = rest[6:].strip()
-    return ToMx(texts, f"session and sequence {session}" if session else "")
+    lost = [f"session and sequence {session}"] if session else []
+    if each.tag == "11R":
+        lost.append("that the message was received (11R), not sent")
+    return ToMx(texts, "; ".join(lost))
 
 
 def original_to_mt(node: MxNode, _: Arguments, tag: str) -> ToMt | None:

@@ -257,7 +257,7 @@ def _true(found: Leaf) -> bool:
     return found.value in ("true", "1")
 
 
-# party: 95P a BIC, 95Q a name, 95R a code in a scheme, 95L a legal entity
+# party: 95P a BIC, 95C a country, 95Q a name, 95R a code in a scheme, 95L a legal entity
 
 
 def party_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
@@ -268,6 +268,8 @@ def party_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
     match each.tag[2:]:
         case "P":
             return ToMx({"Id/AnyBIC": found["bic"]})
+        case "C":
+            return ToMx({"Id/Ctry": found["country"]})
         case "Q":
             return ToMx({"Id/NmAndAdr/Nm": found["lines"].replace("\n", " ")})
         case "R":
@@ -286,6 +288,9 @@ def party_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | None:
     bic = leaf(node, "Id/AnyBIC")
     if bic is not None and is_bic(bic.value):
         return ToMt("P", f"//{bic.value}", (bic,))
+    country = leaf(node, "Id/Ctry")
+    if country is not None:
+        return ToMt("C", f"//{country.value}", (country,))
     code = leaves(node, "Id/PrtryId/Id", "Id/PrtryId/Issr")
     if code is not None:
         scheme = leaf(node, "Id/PrtryId/SchmeNm")

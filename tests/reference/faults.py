@@ -112,7 +112,7 @@ _FAULTS: tuple[tuple[str, str, str, str], ...] = (
     ("dev_tag_case", "548", ":20C::RELA", ":20c::RELA"),
     ("dev_colon", "548", ":20C::RELA", ":20C:RELA"),
     ("dev_slash", "548", "::RELA//", "::RELA/"),
-    ("dev_case", "548", "SETT//USD190275,", "SETT//usd190275,"),
+    ("dev_case", "548", "SETT//NUSD190275,", "SETT//usd190275,"),
     ("dev_decimal", "548", "USD190275,", "USD190,275.00"),
     ("dev_comma", "548", "USD190275,", "USD190275"),
     ("dev_date", "548", "::SETT//20261124", "::SETT//2026-11-24"),

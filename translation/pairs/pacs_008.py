@@ -29,9 +29,9 @@ Header/119 | - | the flag of a kind of MT103; the elements of the MX tell it
 {{remittance}}
 - | {TX}/PmtId/EndToEndId | = NOTPROVIDED
 71A | {TX}/ChrgBr | pick OUR=DEBT SHA=SHAR BEN=CRED
-71F | {TX}/ChrgsInf* | charge {{sender}}
-71G | {TX}/ChrgsInf* | charge {{receiver}}
-72 | {TX} | instructions InstrForNxtAgt
+71F | {TX}/ChrgsInf* | charge sender {{sender}} {{receiver}}
+71G | {TX}/ChrgsInf* | charge receiver {{receiver}}
+72 | {TX} | instructions InstrForNxtAgt InstrForCdtrAgt
 77B | {TX}/RgltryRptg/Dtls | lines Inf
 """
 NAMES = {

@@ -19,7 +19,7 @@ def _transfer(before: str = "") -> str:
 {before}56a | {TX} | institution IntrmyAgt1 IntrmyAgt1Acct
 {before}57a | {TX} | institution CdtrAgt CdtrAgtAcct
 {before}58a | {TX} | institution Cdtr CdtrAcct
-{before}72 | {TX} | instructions InstrForNxtAgt
+{before}72 | {TX} | instructions InstrForNxtAgt InstrForCdtrAgt
 """
 
 
@@ -32,7 +32,7 @@ Header/119 | - | = COV
 #B/57a | {COVERED} | institution CdtrAgt CdtrAgtAcct
 #B/59a | {COVERED} | customer Cdtr CdtrAcct
 #B/70 | {COVERED}/RmtInf/Ustrd | narrative 140
-#B/72 | {COVERED} | instructions InstrForNxtAgt
+#B/72 | {COVERED} | instructions InstrForNxtAgt InstrForCdtrAgt
 #B/33B | {COVERED}/InstdAmt | amount .
 - | {COVERED}/DbtrAgt/FinInstnId/BICFI | = {{sender}} unless {COVERED}/DbtrAgt
 - | {COVERED}/CdtrAgt/FinInstnId/BICFI | = {{receiver}} unless {COVERED}/CdtrAgt

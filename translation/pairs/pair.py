@@ -30,6 +30,7 @@ class Pair:
 
     `tells` names the elements by which an MX says which variant it is, and the name they fill: a
     pattern of how their text begins.
+    `says` are the elements of which a document of this pair has one at least.
     `one` is the element of which an MT holds one alone; `needs` one that an MX of this pair has.
     """
 
@@ -38,6 +39,7 @@ class Pair:
     table: str
     variants: tuple[Variant, ...]
     tells: Mapping[str, str] = field(default_factory=dict)
+    says: tuple[str, ...] = ()
     one: str = ""
     needs: str = ""
     sign: str = ""  # the field an MT of this pair has, where its type has several: '23G PENA|CAST'

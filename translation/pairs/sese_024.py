@@ -35,7 +35,7 @@ SETTRAN/98a EXVA | TxDtls/XpctdValDt | date
 SETTRAN/98a ASTS | TxDtls/AckdStsTmStmp | moment
 SETTRAN/98a MTCH | TxDtls/MtchdStsTmStmp | moment
 {settlement.way("TxDtls/SttlmAmt", "CdtDbtInd")}
-{settlement.parameters("SETTRAN", "TxDtls/SttlmParams", without=settlement.NOT_IN_STATUS)}
+{settlement.parameters("SETTRAN", "TxDtls/SttlmParams", without=settlement.NO_FX_STANDING)}
 SETTRAN/70E SPRO | TxDtls/SttlmInstrPrcgAddtlDtls | narrative 350
 {settlement.status_parties()}
 """
@@ -45,5 +45,6 @@ PAIR = Pair(
     "SctiesSttlmTxStsAdvc",
     TABLE,
     (Variant("548"),),
+    says=tuple(SESE_024),
     sign="23G INST",
 )

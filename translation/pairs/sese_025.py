@@ -37,7 +37,7 @@ FIAC/19A RSTT | QtyAndAcctDtls/RmngToBeSttldAmt | amount Amt {{cash}}
 FIAC/13B CERT | AddtlPhysOrRegnDtls/CertNb*/Nb | text
 {settlement.account()}
 {settlement.lots("FIAC", "QtyAndAcctDtls/QtyBrkdwn")}
-{settlement.parameters("SETDET", without=("FXCX",))}
+{settlement.parameters("SETDET", without=settlement.NO_FX_STANDING)}
 {settlement.parties()}
 {settlement.amounts("ESTT", "SttldAmt")}
 """

@@ -67,7 +67,7 @@ PARAMETERS = (  # 22F of the details: qualifier, element below the settlement pa
     ("COLA", "XpsrTp", "code"),
     ("REPT", "RpTp", "code"),
 )
-NOT_IN_STATUS = ("FXCX",)
+NO_FX_STANDING = ("FXCX",)  # of a status and a confirmation, which have no element for it
 FOLLOWING = frozenset({"ACRU", "DEAL", "EXEC", "ANTO", "ISDI", "ACCA"})  # the cash; costs go out
 CHAINS = {
     "DlvrgSttlmPties": ("DEAG", "SELL", "DECU", "DEI1", "DEI2"),

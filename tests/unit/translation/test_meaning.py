@@ -6,6 +6,7 @@ that were built, or written down, without it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -217,3 +218,63 @@ def test_available_and_sub_balances_are_told(translate) -> None:
 def test_a_statement_for_accounting_is_no_statement_of_custody(translate) -> None:
     raw = holdings(_held("", 1)).replace(b"STTY//CUST", b"STTY//ACCT")
     assert refused(translate, raw, "mx").startswith("GENL/22F STTY ACCT: only CUST")
+
+
+def test_a_charge_is_told_once_by_whom_it_is_of(translate) -> None:
+    raw = mt_samples.SAMPLES["103"]
+    assert b":71A:SHA" in raw
+    raw = re.sub(rb":71A:SHA.*?(?=\r\n(:7[27]|-\}))", rb":71A:OUR\r\n:71G:USD10,", raw, flags=re.S)
+    there = translate(raw, "mx")
+    back = fields(translate(there.raw, "mt").raw)
+    assert [(tag, value) for _, tag, value in back if tag.startswith("71")] == [
+        ("71A", "OUR"),
+        ("71G", "USD10,"),
+    ]
+
+
+@pytest.mark.parametrize(("mt", "said"), [("SHA", "SHAR"), ("BEN", "CRED"), ("OUR", "DEBT")])
+def test_who_pays_the_charges(translate, mt, said) -> None:
+    raw = mt_samples.SAMPLES["103"]
+    raw = re.sub(rb":71A:SHA(\r\n:71F:[^\r]*)*", f":71A:{mt}".encode(), raw)
+    assert text(translate(raw, "mx"), "CdtTrfTxInf/ChrgBr") == said
+
+
+@pytest.mark.parametrize(
+    ("element", "code"), [("InstrForNxtAgt", "/REC/"), ("InstrForCdtrAgt", "/ACC/")]
+)
+def test_an_instruction_is_for_the_bank_it_names(translate, element, code) -> None:
+    words = "PLEASE CALL MR SMITH"
+    raw = re.sub(rb":72:.*?(?=\r\n(:7|-\}))", f":72:{code}{words}".encode(), MT202, flags=re.S)
+    assert f":72:{code}".encode() in raw
+    there = translate(raw, "mx")
+    assert text(there, f"{element}/InstrInf") == words
+    assert ("", "72", f"{code}{words}") in fields(translate(there.raw, "mt").raw)
+
+
+MT202 = mt_samples.delivered(
+    "202",
+    ":20:R1\n:21:R2\n:32A:261124USD10000,\n:58A:CUSTUS33\n:72:/BNF/X",
+).replace(b"}{4:", b"}{3:{121:0b1c2d3e-4f5a-4b6c-8d7e-9f0a1b2c3d4e}}{4:")
+
+
+def test_a_status_that_tells_no_status_is_refused(translate) -> None:
+    raw = mt_samples.SAMPLES["548"]
+    raw = re.sub(
+        rb":16R:STAT.*:16S:STAT", b":16R:STAT\r\n:25D::AFFM//NAFI\r\n:16S:STAT", raw, flags=re.S
+    )
+    assert "needs one of PrcgSts" in refused(translate, raw, "mx")
+
+
+def test_a_place_of_settlement_may_be_a_country(translate) -> None:
+    raw = (GOLDEN / "mt541" / "equity_rvp_dtc.fin").read_bytes()
+    raw = re.sub(rb":95P::PSET//[A-Z0-9]+", b":95C::PSET//US", raw)
+    there = translate(raw, "mx")
+    assert text(there, "DlvrgSttlmPties/Dpstry/Id/Ctry") == "US"
+    assert ("SETDET/SETPRTY", "95C", ":PSET//US") in fields(translate(there.raw, "mt").raw)
+
+
+@pytest.mark.parametrize(("option", "lost"), [("S", []), ("R", ["truncated"])])
+def test_that_an_original_was_received_is_lost_and_told(translate, option, lost) -> None:
+    body = f":20:A1\n:21:B1\n:76:/CNCL/\n:11{option}:103\n261123"
+    there = translate(mt_samples.delivered("196", body), "mx")
+    assert [e.outcome for e in there.receipt.losses if e.source.endswith(f"11{option}")] == lost
