@@ -108,11 +108,13 @@ def _to_mt(raw: bytes, schemas: Schemas) -> Translation:
     source = mx_side.tree(message.document[0])
     pair, variant = _of_message(message.message_id, source)
     root = mt_side.MtNode()
-    sender, receiver = headers.parties(message.header)
+    banks = sender, receiver = headers.parties(message.header, source)
     said = {"now": "", "sender": sender, "receiver": receiver, "currency": _currency_of(source)}
     receipt = ToMt(source, root, f"MT{variant.type}").run(pair.rows(variant, said))
     prepared_in = "GENL" if variant.type[0] == "5" else ""
-    envelope = headers.fin_headers(message.header, root, variant.type, prepared_in=prepared_in)
+    envelope = headers.fin_headers(
+        message.header, root, variant.type, banks, prepared_in=prepared_in
+    )
     block = "\n".join(mt_side.lines(root, variant.type)).replace("\n", "\r\n")
     written = f"{envelope.written}{{4:\r\n{block}\r\n-}}{envelope.trailer}".encode(
         "latin-1", "replace"

@@ -117,18 +117,38 @@ def _take(root: MtNode, tag: str, qualifier: str) -> MtField | None:
     return None
 
 
-def parties(header: etree._Element | None) -> tuple[str, str]:
-    """The BICs of sender and receiver in a business header, '' where it names none."""
-    if header is None:
-        return "", ""
-    tree = mx_side.tree(header)
-    return _bic(tree, "Fr"), _bic(tree, "To")
+# where a document without a header names who sends it and to whom
+BANKS = (
+    ("CdtTrfTxInf/InstgAgt", "CdtTrfTxInf/InstdAgt"),
+    ("GrpHdr/InstgAgt", "GrpHdr/InstdAgt"),
+    ("Assgnmt/Assgnr/Agt", "Assgnmt/Assgne/Agt"),
+)
+
+
+def parties(header: etree._Element | None, document: MxNode) -> tuple[str, str]:
+    """The BICs of sender and receiver: of the business header, or of a document without one.
+
+    '' where neither names any.
+    """
+    if header is not None:
+        tree = mx_side.tree(header)
+        return _bic(tree, f"Fr/{_BIC}"), _bic(tree, f"To/{_BIC}")
+    for own, other in BANKS:
+        sender, receiver = (_bic(document, f"{agent}/{_AGENT}") for agent in (own, other))
+        if sender and receiver:
+            return sender, receiver
+    return "", ""
 
 
 def fin_headers(
-    header: etree._Element | None, root: MtNode, type_: str, *, prepared_in: str
+    header: etree._Element | None,
+    root: MtNode,
+    type_: str,
+    banks: tuple[str, str],
+    *,
+    prepared_in: str,
 ) -> Envelope:
-    """Blocks 1 to 3 of an MX with a header that names both BICs; '' without one.
+    """Blocks 1 to 3 between the BICs of sender and receiver; without both, block 3 if it has any.
 
     `prepared_in` is the block that takes the time of preparation, '' for none.
     """
@@ -137,19 +157,20 @@ def fin_headers(
     reference = tree.first("BizMsgIdr") if tree is not None else None
     if prepared_in and not reference_of(root):
         made.entries += _reference(root, prepared_in, reference.text if reference else "")
-    if header is None or tree is None:
-        return made
-    sender, receiver = _bic(tree, "Fr"), _bic(tree, "To")
     tags = _take_header(root)
-    if sender and receiver:
+    made.written = f"{{3:{''.join(f'{{{tag}:{value}}}' for tag, value in tags)}}}" if tags else ""
+    sender, receiver = banks
+    headed = bool(sender and receiver)
+    if headed:
         mine, theirs = bic11(sender), bic11(receiver)
-        own = f"{{3:{''.join(f'{{{tag}:{value}}}' for tag, value in tags)}}}" if tags else ""
         made.written = (
             f"{{1:F01{mine[:8]}A{mine[8:]}0000000000}}"
-            f"{{2:I{type_[:3]}{theirs[:8]}X{theirs[8:]}N}}{own}"
+            f"{{2:I{type_[:3]}{theirs[:8]}X{theirs[8:]}N}}{made.written}"
         )
-    told = _said_by_fin(tree, root, type_, prepared_in, bool(made.written))
-    if "PssblDplct" in told and made.written:
+    if tree is None:
+        return made
+    told = _said_by_fin(tree, root, type_, prepared_in, headed)
+    if "PssblDplct" in told:
         made.trailer = "{5:{PDE:}}"
     for leaf in tree.leaves():
         target = told.get(leaf.path.removeprefix("AppHdr/"))
@@ -193,11 +214,12 @@ def _said_by_fin(
     return told
 
 
-_BIC = "FIId/FinInstnId/BICFI"
+_AGENT = "FinInstnId/BICFI"
+_BIC = f"FIId/{_AGENT}"
 
 
-def _bic(tree: MxNode, side: str) -> str:
-    found = tree.first(f"{side}/{_BIC}")
+def _bic(tree: MxNode, path: str) -> str:
+    found = tree.first(path)
     return found.text if found is not None and is_bic(found.text) else ""
 
 

@@ -13,9 +13,13 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+import builders
+import builders.fin
+import builders.mx
 import translation
 from parsers import fin
 from schemas.problem import MessageError
+from schemas.requests import ProcessingCommand
 from tests import mt_samples, mx_samples
 from translation import Translation
 
@@ -278,3 +282,39 @@ def test_that_an_original_was_received_is_lost_and_told(translate, option, lost)
     body = f":20:A1\n:21:B1\n:76:/CNCL/\n:11{option}:103\n261123"
     there = translate(mt_samples.delivered("196", body), "mx")
     assert [e.outcome for e in there.receipt.losses if e.source.endswith(f"11{option}")] == lost
+
+
+@pytest.mark.parametrize(
+    ("mt", "mx", "body", "root"),
+    [
+        ("mt103", "pacs.008", mx_samples.payment(), "FIToFICstmrCdtTrf"),
+        ("mt202", "pacs.009", mx_samples.bank_payment(), "FICdtTrf"),
+    ],
+)
+def test_a_payment_is_what_its_builder_in_the_other_standard_writes(
+    translate, mt, mx, body, root
+) -> None:
+    """Who, whom, how much and when; each standard has its own words for some of the rest."""
+    wire = mx_samples.WIRE
+    document = builders.mx.write(mx, body, wire)
+    there = leaves(translate(builders.fin.write(mt, body, wire), "mx").raw, root)
+    assert "Amt@Ccy" in str(there)
+    own_words = ("CreDtTm", "BICFI", "RmtInf/Ustrd", "PstlAdr/AdrLine", "Acct/Id/Othr/Id")
+    told = {each for each in there if not each[0].endswith(own_words)}
+    assert told <= set(leaves(document, root))
+    back = translate(document, "mt")  # without a header: the agents of the document name the banks
+    assert back.target == mt.upper()
+    assert back.valid
+    assert fin.read(back.raw).header["121"] == body.uetr
+    assert (fin.read(back.raw).sender[:8], fin.read(back.raw).receiver[:8]) == (
+        wire.sender,
+        wire.receiver,
+    )
+
+
+def test_a_command_to_hold_is_what_its_builder_in_the_other_standard_writes(translate) -> None:
+    changes = [{"instruction": "SI1", "hold": True}, {"instruction": "SI2", "hold": False}]
+    body = ProcessingCommand.model_validate({"account": "SAFE1", "changes": changes})
+    mt, mx = (builders.write(name, body, mx_samples.WIRE) for name in ("mt530", "sese.030"))
+    root = "SctiesSttlmCondsModReq"
+    assert leaves(translate(mt, "mx").raw, root) == leaves(mx, root)
