@@ -92,7 +92,8 @@ def right_of(rule: Rule, tag: str, value: str) -> str:
     form = FORMATS.get(tag)
     if form is None or rule.code not in _OF_FORMAT:
         return rule.mend
-    if form.pattern.fullmatch(value):
+    misread = tag == "35B" and not value.startswith("ISIN ")  # as a description
+    if form.pattern.fullmatch(value) and not misread:
         return "correct what it says: its form is right"
     return f"{rule.mend}: {tag} reads {form.notation}"
 

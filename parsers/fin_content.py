@@ -130,6 +130,16 @@ def _isin(value: str) -> tuple[str, str] | None:
     return "T12", f"{value} is no ISIN: its check digit or country is wrong"
 
 
+_MEANT = re.compile(r"/?ISIN(?:[ :/]|[A-Z]{2}[A-Z0-9]{9}\d)", re.IGNORECASE)
+
+
+def _description(value: str) -> tuple[str, str] | None:
+    """What begins with the word is meant as an ISIN, and no network reads it as one."""
+    if not _MEANT.match(value):
+        return None
+    return "T12", "an ISIN is written ISIN in capitals, one blank and twelve characters"
+
+
 CHECKS: dict[str, Check] = {
     "date": _day,
     "time": _time,
@@ -138,6 +148,7 @@ CHECKS: dict[str, Check] = {
     "bic": _bic,
     "country": _country,
     "isin": _isin,
+    "description_alone": _description,
 }
 
 

@@ -37,7 +37,7 @@ _LONG_DATE = re.compile(r"(?<!\d)(\d{4})[-/.](\d\d)[-/.](\d\d)(?!\d)")
 _SHORT_DATE = re.compile(r"(?<![\d])(\d{6})(?!\d)")
 _MARKED = re.compile(r"\d[\d.,']*(?<=\d)")
 _ISIN = re.compile(
-    r"(?!ISIN [A-Z])/?ISIN[ :/]*([A-Za-z]{2}[A-Za-z0-9]{10})(?=\n|\Z)", re.IGNORECASE
+    r"(?!(?-i:ISIN [A-Z]))/?ISIN[ :/]*([A-Za-z]{2}[A-Za-z0-9]{10})(?=\n|\Z)", re.IGNORECASE
 )
 _REPLACED = str.maketrans(
     {

@@ -36,6 +36,7 @@ NONE = Schemas({}.get)
         (b":22F::SETR//TRAD", b":22F::setr//trad", "dev_case", 27),
         (b"ISIN US0378331005", b"isin:us0378331005", "dev_isin", 15),
         (b"ISIN US0378331005", b"ISINUS0378331005", "dev_isin", 15),
+        (b"ISIN US0378331005", b"isin US0378331005", "dev_isin", 15),
         (b"APPLE INC COM", "APPLE ÎNC CÖM".encode(), "dev_character", 17),
         (b"APPLE INC COM", b"APPLE\xa0INC COM", "dev_character", 17),
         (b":16S:GENL\r\n", b"\r\n \r\n:16S:GENL\r\n", "dev_blank_line", 9),
