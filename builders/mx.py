@@ -18,7 +18,7 @@ from builders import bah, mx_requests, pacs_008, pacs_009, sese_020, sese_023
 from builders import datapdu as interface
 from schemas.instruction import Instruction, Payment, Wire
 from schemas.mx import catalogue, requests
-from schemas.mx.notation import Form, Group, Message, Money, Number, Reference, Row, text
+from schemas.mx.notation import Form, Group, Message, Passing, Row, text
 from schemas.mx.pacs_008 import PACS_008
 from schemas.mx.pacs_009 import PACS_009
 from schemas.mx.sese_020 import SESE_020
@@ -139,14 +139,17 @@ class _Line:
         return f"{opening}%s</{self.element}>\n"
 
     def recall(self) -> Callable[[Any], str | None]:
-        """What is known of a value; nothing of amounts, numbers and references: few come again."""
-        if self.form is None or isinstance(self.form, Number | Money | Reference):
+        """What is written of a value without a closer look; None where it needs one."""
+        if self.form is None:
             return _unknown
-        return self.known.get
+        if not isinstance(self.form, Passing):
+            return self.known.get
+        plainly = self.form.plainly
+        return _with_currency(plainly) if self.attribute else plainly
 
     def keep(self, value: Any, written: str) -> None:
         """What is known of a value from now on."""
-        if isinstance(self.form, Reference):
+        if isinstance(self.form, Passing):
             return
         if len(self.known) >= TEXTS_MAX:
             self.known.clear()
@@ -197,32 +200,36 @@ class _Shape(NamedTuple):
     missing: tuple[_Line, ...]
 
 
+_Shapes = dict[tuple[bool, ...], _Shape]  # by which values are there
+
+
 class _Program:
     """The lines of a table, and which of them are written where these fields have a value."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self._lines = tuple(_line(row) for row in rows)
-        self._readers: dict[tuple[str, ...], _Reader] = {}
-        self._shapes: dict[tuple[tuple[str, ...], tuple[bool, ...]], _Shape] = {}
+        self._readers: dict[tuple[str, ...], tuple[_Reader, _Shapes]] = {}
+        self._kept = 0
 
     def read(self, values: Mapping[str, Any]) -> tuple[_Shape, tuple[Any, ...]]:
         """The shape of a message with these values, and those that it writes, in its order."""
         names = tuple([name for name, value in values.items() if value is not None])
-        reader = self._readers.get(names) or self._reader(names)
+        reader, shapes = self._readers.get(names) or self._reader(names)
         found = reader(values)
         said = tuple([value is not None for value in found])
-        shape = self._shapes.get((names, said)) or self._shape(names, reader, said)
+        shape = shapes.get(said) or self._shape(reader, shapes, said)
         return shape, shape.pick(found)
 
-    def _reader(self, names: tuple[str, ...]) -> _Reader:
-        """Of the lines that may say something where these fields do."""
+    def _reader(self, names: tuple[str, ...]) -> tuple[_Reader, _Shapes]:
+        """Of the lines that may say something where these fields do, and the shapes they have."""
         some = frozenset(names)
         reader = _Reader(line.names for line in self._lines if line.names[0] in some)
+        shapes: _Shapes = {}
         if len(self._readers) < SHAPES_MAX:
-            self._readers[names] = reader
-        return reader
+            self._readers[names] = reader, shapes
+        return reader, shapes
 
-    def _shape(self, names: tuple[str, ...], reader: _Reader, said: tuple[bool, ...]) -> _Shape:
+    def _shape(self, reader: _Reader, shapes: _Shapes, said: tuple[bool, ...]) -> _Shape:
         at = {
             name: n for n, (name, says) in enumerate(zip(reader.names, said, strict=True)) if says
         }
@@ -238,8 +245,9 @@ class _Program:
             lines=tuple((line, line.recall()) for line in lines),
             missing=tuple(each for each in self._lines if each.required and each.names not in at),
         )
-        if len(self._shapes) < SHAPES_MAX:
-            self._shapes[names, said] = shape
+        if self._kept < SHAPES_MAX:
+            self._kept += 1
+            shapes[said] = shape
         return shape
 
 
@@ -248,6 +256,16 @@ def _all_of(kind: Callable[..., Getter], keys: Sequence[Any]) -> Getter:
     if len(keys) > 1:
         return kind(*keys)
     return lambda found: tuple([kind(key)(found) for key in keys])
+
+
+def _with_currency(plainly: Callable[[Any], str | None]) -> Callable[[Any], str | None]:
+    """The same of an amount: behind its currency, which the opening tag ends with."""
+
+    def amount(value: Any) -> str | None:
+        written = plainly(value.value)
+        return written and f'"{value.currency}">{written}'
+
+    return amount
 
 
 def _unknown(value: Any) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date
+from datetime import UTC
 from typing import Any
 
 from schemas.identifiers import is_iban
 from schemas.instruction import Address, Payment, PaymentParty, Wire
+from schemas.practice import STRUCTURED_ADDRESSES_FROM
 from schemas.problem import Problem
 
-# DOMAIN 3.2: from this day an address without town and country is refused
-ADDRESS_RULE_FROM = date(2026, 11, 14)
 NO_REFERENCE = "NOTPROVIDED"
 
 
@@ -53,7 +52,7 @@ def problems(body: Payment, wire: Wire, root: str) -> Iterator[Problem]:
         words = "the time of creation needs its offset from UTC"
         yield Problem(f"{root}/GrpHdr/CreDtTm", "offset", words, wire.prep.isoformat())
         return
-    if wire.prep.astimezone(UTC).date() >= ADDRESS_RULE_FROM:
+    if wire.prep.astimezone(UTC).date() >= STRUCTURED_ADDRESSES_FROM:
         parties = [("Dbtr", body.debtor), ("Cdtr", body.creditor)]
         if body.covers is not None:
             parties.append(("UndrlygCstmrCdtTrf/Dbtr", body.covers.debtor))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from schemas.identifiers import COUNTRIES, CURRENCY_DIGITS, is_bic, is_isin
+from schemas.identifiers import COUNTRIES, CURRENCY_DIGITS, is_bic, is_isin, is_mistyped_iban
 from schemas.mt.fields import FORMATS
 from schemas.mt.notation import Format, illegal_in_x, is_reference, read_day, read_decimal
 
@@ -130,6 +131,29 @@ def _isin(value: str) -> tuple[str, str] | None:
     return "T12", f"{value} is no ISIN: its check digit or country is wrong"
 
 
+@lru_cache(VALUES_KEPT)
+def _entry_day(value: str) -> tuple[str, str] | None:
+    """A month and a day; of which year is not said, so one that has every day."""
+    try:
+        date(2000, int(value[:2]), int(value[2:]))
+    except ValueError:
+        return "T50", f"{value} is no month and day"
+    return None
+
+
+def _origin(value: str) -> tuple[str, str] | None:
+    if value in "NSF":
+        return None
+    return "T12", "a type of transaction begins with N, S or F"
+
+
+@lru_cache(VALUES_KEPT)
+def _account(value: str) -> tuple[str, str] | None:
+    if not is_mistyped_iban(value):
+        return None
+    return "iban", f"{value} has the form of an IBAN, and its check digits are wrong"
+
+
 _MEANT = re.compile(r"/?ISIN(?:[ :/]|[A-Z]{2}[A-Z0-9]{9}\d)", re.IGNORECASE)
 
 
@@ -142,6 +166,9 @@ def _description(value: str) -> tuple[str, str] | None:
 
 CHECKS: dict[str, Check] = {
     "date": _day,
+    "entry_date": _entry_day,
+    "account": _account,
+    "origin": _origin,
     "time": _time,
     "currency": _currency,
     "reference": _reference,

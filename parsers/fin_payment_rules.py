@@ -8,7 +8,7 @@ from parsers.fin_rule import Rules, fields, part
 from parsers.fin_shape import Shape
 from parsers.fin_structure import Departure, Structure
 from parsers.fin_text import FinMessage
-from schemas.identifiers import is_iban
+from schemas.identifiers import COUNTRIES, is_iban
 from schemas.mt.mt103 import SINGLE_MARKET
 
 Found = Iterator[Departure]
@@ -163,6 +163,21 @@ def charges_fit_who_bears_them(message: FinMessage, found: Structure) -> Found:
     yield from _at(other, "C02", "71G has the currency of 32A")
 
 
+def numbered_lines(message: FinMessage, found: Structure) -> Found:
+    """T56: the lines of 50F and 59F begin with 1/, their numbers go up, 3/ begins with a country."""
+    for i in fields(message, "50F", "59F"):
+        lines = message.value(i).split("\n")
+        numbered = [line for line in lines[lines[0][1:2] != "/" :] if line[1:2] == "/"]
+        numbers = [line[0] for line in numbered]
+        country = next((line[2:4] for line in numbered if line[0] == "3"), "")
+        if numbers[:1] != ["1"] or numbers != sorted(numbers):
+            yield Departure(i, "", "T56", "the lines are 1/, 2/, 3/ in that order, 1/ first")
+        elif "3" not in numbers:
+            yield Departure(i, "", "T56", "a line 3/ with country and town is missing")
+        elif country not in COUNTRIES:
+            yield Departure(i, "", "T56", f"3/ begins with a country, and {country!r} is none")
+
+
 def straight_through(message: FinMessage, found: Structure) -> Found:
     """D17, D19, E04, T47: what straight-through processing asks of codes and accounts."""
     odd = [i for i in fields(message, "23E") if message.value(i)[:4] not in STP_CODES]
@@ -191,15 +206,17 @@ _CUSTOMER = Rules(
         parties_fit_the_service_level,
         instruction_codes,
         charges_fit_who_bears_them,
+        numbered_lines,
     ),
 )
 _BANK = Rules((intermediary_needs_account_bank,))
+_COVER = Rules(_BANK.shape, (numbered_lines,))
 RULES: dict[str, Rules] = {
     "103": _CUSTOMER,
     "103REMIT": _CUSTOMER,
     "103STP": Rules(_CUSTOMER.shape, (*_CUSTOMER.values, straight_through)),
     "202": _BANK,
-    "202COV": _BANK,
+    "202COV": _COVER,
     "205": _BANK,
-    "205COV": _BANK,
+    "205COV": _COVER,
 }

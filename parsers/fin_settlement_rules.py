@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from parsers.fin_rule import Rules, ShapeRule
+from parsers.fin_rule import Rules, ShapeRule, part
 from parsers.fin_shape import Shape
 from parsers.fin_structure import Departure, Structure
 from parsers.fin_text import FinMessage
+from schemas.mt.notation import read_decimal
 
 Found = Iterator[Departure]
 
@@ -110,6 +111,31 @@ def no_amount_beside_the_quantity(kind: Shape, found: Structure) -> Found:
             yield Departure(i, "", "E88", "SETT belongs in AMT")
 
 
+def place_has_no_account(kind: Shape, found: Structure) -> Found:
+    """E52: no account stands beside the place of settlement."""
+    places = {kind.sequences[i] for i in _parties(kind) if kind.qualifiers[i] == "PSET"}
+    for i, tag in enumerate(kind.tags):
+        if tag[:2] == "97" and kind.sequences[i] in places:
+            yield Departure(i, "", "E52", "the place of settlement has no account")
+
+
+def exchange_is_cancelled(message: FinMessage, found: Structure) -> Found:
+    """E63: what becomes of a standing exchange is said in a cancellation only."""
+    function = next(iter(message.at("GENL", "23G")), -1)
+    if function < 0 or message.value(function)[:4] == "CANC":
+        return
+    for i in message.at("SETDET", "22FXCX"):
+        yield Departure(i, "", "E63", f"{message.value(function)} takes no FXCX")
+
+
+def something_moves(message: FinMessage, found: Structure) -> Found:
+    """Ours: a quantity is more than zero."""
+    for i in (*message.at("FIAC", "36SETT"), *message.at("FIAC", "36ESTT")):
+        number = part(message, i, "number")
+        if number is not None and not read_decimal(number):
+            yield Departure(i, "", "nothing_moves", "nothing is settled")
+
+
 def pair_off_is_named(message: FinMessage, found: Structure) -> Found:
     """C50: a paired-off quantity needs the type PAIR."""
     paired = message.at("GENL/LINK", "36PAIR")
@@ -156,30 +182,33 @@ def status_has_its_agent(message: FinMessage, found: Structure) -> Found:
             yield Departure(i, "", "E85", f"{agent} is missing among the parties")
 
 
-# the status code a reason may stand under (E37)
-REASONS_OF = {"CANP": {"CANP"}, "CAND": {"CAND"}, "REJT": {"REJT"}, "PEND": {"PEND"},
-              "PENF": {"PENF"}, "NMAT": {"NMAT"}, "DEND": {"DEND"}, "REPR": {"REPR"},
-              "PPRC": {"PPRC"}, "PACK": {"PACK", "CACK"}}  # fmt: skip
+# the qualifiers a reason may have beside that of its status (E37)
+ALSO = {"PACK": {"CACK"}, "CPRC": {"CAND", "CANP"}}
 
 
 def reason_fits_its_status(message: FinMessage, found: Structure) -> Found:
-    """E37: the qualifier of a reason repeats the status code it explains."""
+    """E37: the qualifier of a reason repeats the status code it explains (DOMAIN 2.3)."""
     status = ""
     for i, tag in enumerate(message.shape.tags):
         if tag == "25D":
-            status = message.value(i)[-4:]
-        elif tag == "24B":
+            status = "" if part(message, i, "scheme") else part(message, i, "code") or ""
+        elif tag == "24B" and status and message.shape.paths[i].endswith("REAS"):
             qualifier = message.shape.qualifiers[i]
-            if qualifier not in REASONS_OF.get(status, {qualifier}):
+            if qualifier != status and qualifier not in ALSO.get(status, ()):
                 yield Departure(i, "", "E37", f"does not explain the status {status}")
 
 
 _CHAIN = (each_party_once, chain_is_unbroken)
 _AMOUNTS = (each_amount_once, exchange_has_its_result)
-_INSTRUCTION = (*(count_needs_its_number, *_CHAIN, *_AMOUNTS, no_amount_beside_the_quantity),)
+_INSTRUCTION = (
+    *(count_needs_its_number, *_CHAIN, *_AMOUNTS, no_amount_beside_the_quantity),
+    place_has_no_account,
+)
 _CONFIRMATION = (*_CHAIN, *_AMOUNTS)
-_INSTRUCTED = (cancellation_names_the_original, pair_off_is_named)
-_CONFIRMED = (cancellation_names_the_original,)
+_INSTRUCTED = (
+    *(cancellation_names_the_original, pair_off_is_named, exchange_is_cancelled, something_moves),
+)
+_CONFIRMED = (cancellation_names_the_original, something_moves)
 
 RULES: dict[str, Rules] = {
     "540": Rules((*_INSTRUCTION, _needs_parties("DEAG", "E91")), _INSTRUCTED),

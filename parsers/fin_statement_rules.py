@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from parsers.fin_rule import Rules, ValueRule, fields, part
+from parsers.fin_settlement_rules import reason_fits_its_status
 from parsers.fin_shape import Shape
 from parsers.fin_structure import Departure, Structure
 from parsers.fin_text import FinMessage
-from schemas.mt.notation import read_decimal
+from schemas.mt.notation import read_day, read_decimal
 
 Found = Iterator[Departure]
+_PERIOD = re.compile(r":STAT//(\d{8})(\d{6})?/(\d{8})(\d{6})?")
 BALANCES = ("60F", "60M", "62F", "62M", "64", "65")
 
 
@@ -54,6 +59,76 @@ def _signed(message: FinMessage, index: int) -> Decimal | None:
     return read_decimal(amount) * (1 if mark in ("C", "RD", "EC") else -1)
 
 
+def postings_add_up(message: FinMessage, found: Structure) -> Found:
+    """Opening holding and postings make the closing one (DOMAIN 6.7): ours, no network adds it up.
+
+    Whether a reversal names the movement it takes back or the one it makes is not agreed on among
+    senders: either will do.
+    """
+    kind = message.shape
+    pages = message.at("GENL", "28E")
+    alone = all(message.value(i).endswith("/ONLY") for i in pages)
+    said = {
+        (kind.sequences[i], name): message.value(i)[-4:]
+        for name in ("22REDE", "25MOVE")
+        for i in message.at("SUBSAFE/FIN/TRAN/TRANSDET", name)
+    }
+    starts = [*message.at("SUBSAFE/FIN", "35B"), len(kind.tags)]
+    for start, end in pairwise(starts):
+        inside = range(start, end)
+        balances = {kind.qualifiers[i]: i for i in inside if kind.paths[i] == "SUBSAFE/FIN"}
+        opened, closed = (
+            next((balances[q] for q in pair if q in balances), None) for pair in _HOLDING
+        )
+        if opened is None or closed is None:
+            continue
+        of_page = {"INOP", "INCL"} & balances.keys()
+        if not alone and not of_page:
+            continue  # the rest of its transactions may stand on another page
+        posted = [_posted(message, i, said) for i in inside if _posts(kind, i)]
+        first, final = _held(message, opened), _held(message, closed)
+        if first is None or final is None or any(p is None or p[0] != final[0] for p in posted):
+            continue  # what does not read is said already; two kinds of quantity do not add up
+        both = [
+            first[1] + sum(each, Decimal())
+            for each in ([p[1] for p in posted if p], [p[2] for p in posted if p])
+        ]
+        if first[0] == final[0] and final[1] not in both:
+            text = (
+                f"opening holding and postings make {both[0]:f}, the closing one says {final[1]:f}"
+            )
+            yield Departure(closed, "", "balance", text)
+
+
+_HOLDING = (("FIOP", "INOP"), ("FICL", "INCL"))
+
+
+def _posts(kind: Shape, index: int) -> bool:
+    return kind.tags[index][:2] == "36" and kind.qualifiers[index] == "PSTA"
+
+
+def _posted(
+    message: FinMessage, index: int, said: dict[tuple[int, str], str]
+) -> tuple[str, Decimal, Decimal] | None:
+    """The kind of a posted quantity, and its number in or out: a reversal taken back, as named."""
+    block = message.shape.sequences[index]
+    way = {"RECE": 1, "DELI": -1}.get(said.get((block, "22REDE"), ""))
+    held = _held(message, index)
+    if way is None or held is None:
+        return None
+    as_named = way * held[1]
+    return held[0], -as_named if said.get((block, "25MOVE")) == "REVE" else as_named, as_named
+
+
+def _held(message: FinMessage, index: int) -> tuple[str, Decimal] | None:
+    """The kind of a quantity and its signed number."""
+    number = part(message, index, "balance") or part(message, index, "number")
+    type_ = part(message, index, "type")
+    if number is None or type_ is None:
+        return None
+    return type_, read_decimal(number) * (-1 if part(message, index, "negative") else 1)
+
+
 def sums_agree(message: FinMessage, found: Structure) -> Found:
     """The counts and sums of 90C and 90D are those of the lines."""
     lines = [
@@ -83,6 +158,47 @@ def _activity(*blocks: str) -> ValueRule:
                 yield Departure(i, "", "E66", f"activity, and neither {' nor '.join(blocks)}")
 
     return check
+
+
+def pending_is_told_one_way(message: FinMessage, found: Structure) -> Found:
+    """E66: pending transactions by status or one by one, as is said, and none without activity."""
+    active = next((message.value(i)[-1:] for i in message.at("GENL", "17ACTI")), "")
+    way = next((message.value(i)[-4:] for i in message.at("GENL", "22STST")), "")
+    wanted = {"STAT": "STAT", "TRAN": "TRANS"}.get(way, "")
+    kind = message.shape
+    for block in ("STAT", "TRANS"):
+        begins = [i for i, p in enumerate(kind.paths) if p == block and kind.tags[i] == "16R"]
+        if begins and active == "N":
+            yield Departure(begins[0], "", "E66", f"no activity, and {block} is there")
+        elif begins and wanted and block != wanted:
+            yield Departure(begins[0], "", "E66", f"told by {way}, and {block} is there")
+        elif not begins and active == "Y" and block == wanted:
+            yield Departure(-1, block, "E66", f"activity, told by {way}, and no {block}")
+
+
+def period_is_not_reversed(message: FinMessage, found: Structure) -> Found:
+    """Ours: a period ends on the day it begins or after it."""
+    for i in message.at("GENL", "69STAT"):
+        said = _PERIOD.fullmatch(message.value(i))
+        if said and (said[3], said[4] or "") < (said[1], said[2] or ""):
+            yield Departure(i, "", "period", f"it ends on {said[3]}, before it begins")
+
+
+def balances_follow(message: FinMessage, found: Structure) -> Found:
+    """Ours: the closing balance is of the day of the opening one or later."""
+    opened, closed = (next(iter(fields(message, t)), None) for t in ("60", "62"))
+    if opened is None or closed is None:
+        return
+    first, last = (_day(part(message, i, "date")) for i in (opened, closed))
+    if first and last and last < first:
+        yield Departure(closed, "", "period", f"{last} is before the opening balance of {first}")
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return read_day(text) if text else None
+    except ValueError:  # said already
+        return None
 
 
 def place_is_said_once(message: FinMessage, found: Structure) -> Found:
@@ -117,13 +233,15 @@ def posted_amount_against_payment(message: FinMessage, found: Structure) -> Foun
             yield Departure(paid, "", "E83", "APMT needs :19A::PSTA//")
 
 
-_BALANCED = (one_currency, balances_add_up)
+_BALANCED = (one_currency, balances_add_up, balances_follow)
+_TRANSACTIONS = (posted_amount_against_payment, postings_add_up, period_is_not_reversed)
+_PENDING = (posted_amount_against_payment, reason_fits_its_status, pending_is_told_one_way)
 RULES: dict[str, Rules] = {
     "940": Rules((information_belongs_to_a_line,), _BALANCED),
     "941": Rules((), (one_currency,)),
     "942": Rules((information_belongs_to_a_line,), (sums_agree,)),
     "950": Rules((), _BALANCED),
     "535": Rules((), (_activity("SUBSAFE"), place_is_said_once)),
-    "536": Rules((), (_activity("SUBSAFE"), posted_amount_against_payment)),
-    "537": Rules((), (posted_amount_against_payment,)),
+    "536": Rules((), (_activity("SUBSAFE"), *_TRANSACTIONS)),
+    "537": Rules((), _PENDING),
 }

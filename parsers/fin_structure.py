@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from parsers.fin_shape import Shape
-from schemas.mt import MESSAGES
+from schemas.mt import MESSAGES, codes
 from schemas.mt.message import ANY, Field, Item
 from schemas.mt.message import Sequence as Block
 
@@ -34,6 +34,9 @@ class Structure:
     sequences: tuple[str, ...]  # the letter of that sequence in the standard, '' outside all
     departures: tuple[Departure, ...]
     coded: dict[int, frozenset[str]]  # the fields that take one of a closed list
+    listed: dict[
+        int, frozenset[str]
+    ]  # how those begin whose codes are known: `:SETR//TRAD`, `NEWM`
 
 
 def structure(kind: Shape, type_: str) -> Structure:
@@ -41,8 +44,13 @@ def structure(kind: Shape, type_: str) -> Structure:
     walk = _Walk(kind)
     walk.walk(_tree(kind), MESSAGES[type_].items, f"MT{type_}", "")
     coded = {i: item.codes for i, item in enumerate(walk.items) if item is not None and item.codes}
+    listed = {
+        i: frozenset(f":{qualifier}//{code}" if qualifier else code for code in known)
+        for i, (tag, qualifier) in enumerate(zip(kind.tags, kind.qualifiers, strict=True))
+        if (qualifier or tag == "23G") and (known := codes.of_place(type_, tag, qualifier))
+    }
     return Structure(
-        tuple(walk.items), tuple(walk.runs), tuple(walk.ids), tuple(walk.departures), coded
+        tuple(walk.items), tuple(walk.runs), tuple(walk.ids), tuple(walk.departures), coded, listed
     )
 
 

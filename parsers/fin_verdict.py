@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from functools import lru_cache
 
 from parsers import fin_content, fin_payment_rules, fin_settlement_rules, fin_statement_rules
@@ -19,6 +21,8 @@ RULES: dict[str, Rules] = {
 }
 # the validation flag of block 3 that makes another message of a type
 KINDS = frozenset({"STP", "REMIT", "COV"})
+LIST_MAX = 16  # codes that are told all; of a longer list those that look alike
+_CODED = re.compile("(:[A-Z0-9]{4}//)?[A-Z0-9]{4}")
 _NONE = Rules()
 
 
@@ -37,6 +41,7 @@ def departures(message: FinMessage, key: str) -> list[Departure]:
         *_too_long(message, MESSAGES[key].length_max),
         *known,
         *contents(message, found.coded),
+        *_unlisted(message, found.listed),
         *(d for rule in RULES.get(key, _NONE).values for d in rule(message, found)),
     ]
 
@@ -54,6 +59,22 @@ def contents(
         if message.value(index) not in codes:
             rule = "T36" if message.shape.tags[index] == "23B" else "T08"
             yield Departure(index, "", rule, f"one of {', '.join(sorted(codes))}")
+
+
+def _unlisted(message: FinMessage, listed: dict[int, frozenset[str]]) -> Iterator[Departure]:
+    """K rules: a code outside the list of its field, unless a scheme is named that it is of."""
+    for index, known in listed.items():
+        part = message.parts[index]
+        said = part[4:8] if part[:3] == "23G" else part[4:15]
+        if said not in known and _CODED.fullmatch(said):
+            code, codes = said[-4:], sorted(each[-4:] for each in known)
+            if len(codes) > LIST_MAX:
+                near = ", ".join(get_close_matches(code, codes, 4, 0.5))
+                words = f"{code} is not among the {len(codes)} known codes"
+                words += f"; like it: {near}" if near else ""
+            else:
+                words = f"{code} is not among the known codes: {', '.join(codes)}"
+            yield Departure(index, "", f"K{part[:2]}", words, len(said) - 4)
 
 
 def _too_long(message: FinMessage, longest: int) -> Iterator[Departure]:

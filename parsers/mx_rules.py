@@ -8,7 +8,13 @@ from typing import cast
 
 from lxml import etree
 
-from parsers import mx, mx_settlement_rules, mx_statement_rules, mx_total_rules
+from parsers import (
+    mx,
+    mx_posting_rules,
+    mx_settlement_rules,
+    mx_statement_rules,
+    mx_total_rules,
+)
 from parsers.mx_tree import Below, decimal
 from schemas.identifiers import CURRENCY_DIGITS, bic11, is_bic, is_iban, is_isin, is_lei, is_uetr
 from schemas.mx.compiler import Fault
@@ -36,6 +42,7 @@ _KINDS: dict[str, Callable[[Below], Iterator[Fault]]] = {
     **mx_total_rules.RULES,
     **mx_statement_rules.RULES,
     **mx_settlement_rules.RULES,
+    **mx_posting_rules.RULES,
 }
 
 

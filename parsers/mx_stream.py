@@ -35,8 +35,9 @@ _HOLDINGS = {
     "BalForAcct": frozenset({"SctiesBalCtdyRpt", "SctiesBalAcctgRpt"}),
     "BalForSubAcct": frozenset({"SubAcctDtls"}),
 }
-_TRANSACTIONS = {"Tx": frozenset({"FinInstrmDtls", "Sts"}), "Txs": frozenset({"SctiesTxPdgRpt"})}
-_GROUPS = frozenset({"FinInstrmDtls", "Sts"})  # what transactions have in common
+HOLDING = "FinInstrmDtls"
+_GROUPS = frozenset({HOLDING, "Sts"})  # what transactions have in common
+_TRANSACTIONS = {"Tx": _GROUPS, "Txs": frozenset({"SctiesTxPdgRpt"})}
 UNITS = {
     "camt.052": _ENTRIES,
     "camt.053": _ENTRIES,
@@ -80,6 +81,12 @@ class Account(NamedTuple):
     node: etree._Element
 
 
+class Holding(NamedTuple):
+    """The holding transactions were posted to: its balances stand in its element, they no more."""
+
+    node: etree._Element
+
+
 class Header(NamedTuple):
     """The business header, whole."""
 
@@ -92,7 +99,7 @@ class Document(NamedTuple):
     node: etree._Element
 
 
-Event = Unit | Group | Account | Header | Document | Fault
+Event = Unit | Group | Account | Holding | Header | Document | Fault
 
 
 def message_id(head: bytes) -> str | None:
@@ -196,6 +203,8 @@ class _Reader:
             elif name in ACCOUNTS:
                 yield Account(node)
             elif name in _GROUPS and node is self._group:
+                if name == HOLDING:
+                    yield Holding(node)
                 self._group = None
                 self._let_go(node)
             elif name == "Document":

@@ -12,8 +12,16 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from parsers import findings, mx, mx_rules, mx_statement_rules, mx_stream, mx_verdict
-from parsers.mx_stream import Account, Document, Header, Unit
+from parsers import (
+    findings,
+    mx,
+    mx_posting_rules,
+    mx_rules,
+    mx_statement_rules,
+    mx_stream,
+    mx_verdict,
+)
+from parsers.mx_stream import Account, Document, Header, Holding, Unit
 from parsers.mx_tree import Below
 from schemas.finding import Finding
 from schemas.mx.compiler import SCHEMA_UNAVAILABLE, Fault, Schemas
@@ -37,11 +45,12 @@ def verdict(file: BinaryIO, name: str, schemas: Schemas) -> Iterator[Finding]:
 
 @dataclass(slots=True)
 class _Judge:
-    """What has been seen of the account that is open."""
+    """What has been seen of the account or holding that is open."""
 
     name: str
     schemas: Schemas
     entries: mx_statement_rules.Entries = field(default_factory=mx_statement_rules.Entries)
+    postings: mx_posting_rules.Postings = field(default_factory=mx_posting_rules.Postings)
 
     def of(self, event: mx_stream.Event) -> Iterator[Finding]:
         if isinstance(event, Fault):
@@ -49,11 +58,17 @@ class _Judge:
         elif isinstance(event, Unit):
             if event.node.tag.endswith("}Ntry"):
                 self.entries.add(Below(event.node))
+            elif event.node.tag.endswith("}Tx"):
+                self.postings.add(Below(event.node))
             yield from self._own(event.node, f"entry {event.number}: ")
         elif isinstance(event, Account):
             faults = mx_statement_rules.of_account(Below(event.node), self.entries)
             yield from _findings(faults, "")
             self.entries = mx_statement_rules.Entries()
+        elif isinstance(event, Holding):
+            faults = mx_posting_rules.of_holding(Below(event.node), self.postings)
+            yield from _findings(faults, "")
+            self.postings = mx_posting_rules.Postings()
         elif isinstance(event, Header):
             yield from self._header(event.node)
         elif isinstance(event, Document):

@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import cache
 from typing import NamedTuple
 
 from parsers import findings, mx
 from parsers.message import Fin, Message
 from parsers.mx_message import Mx
+from schemas.calendar import Calendar, calendars, seed_days
 from schemas.finding import Finding
 from schemas.identifiers import is_bic
-from schemas.practice import BY_CODE, CBPR_SERVICE, DTC, ICSDS
+from schemas.practice import BY_CODE, CBPR_SERVICE, DTC, ICSDS, VALUE_DAYS
 from schemas.value import Value
 
 INSTRUCTIONS = frozenset({"MT540", "MT541", "MT542", "MT543"})
-PAYMENTS = frozenset({"pacs.008", "pacs.009"})
+CONFIRMATIONS = frozenset({"MT544", "MT545", "MT546", "MT547"})
+TRANSFERS = frozenset({"MT103", "MT202", "MT205"})
+PAYMENTS = {"pacs.008": "FIToFICstmrCdtTrf", "pacs.009": "FICdtTrf"}
+SETTLES = "SctiesSttlmTxInstr/TradDtls/SttlmDt/Dt/Dt"
 SATURDAY = 5
 INSTRUCTION_ID_MAX = 16
 LINES_MAX, LINE_MAX = 2, 70
@@ -41,8 +46,17 @@ def _said(message: Message) -> Iterator[Said]:
     if isinstance(message, Fin):
         if message.type in INSTRUCTIONS:
             yield from _instruction(message)
-    elif isinstance(message, Mx) and message.type[:8] in PAYMENTS and _is_cbpr(message):
-        yield from _payment(message)
+        elif message.type in CONFIRMATIONS:
+            yield from _after_trade(message, "TRADDET/98 ESET")
+        elif message.type in TRANSFERS:
+            yield from _transfer(message)
+    elif isinstance(message, Mx) and message.type[:8] == "sese.023":
+        if any(on.weekday() >= SATURDAY for on in _days(message, SETTLES)):
+            yield from _on_weekend(message.get(SETTLES))
+    elif isinstance(message, Mx) and message.type[:8] in PAYMENTS:
+        yield from _settled(message)
+        if _is_cbpr(message):
+            yield from _payment(message)
 
 
 def _holds(code: str, made: date | None) -> bool:
@@ -83,22 +97,38 @@ def _day(text: str) -> date | None:
 
 
 def _instruction(message: Fin) -> Iterator[Said]:
-    settles, traded = message.get("TRADDET/98 SETT"), message.get("TRADDET/98 TRAD")
-    on = settles.value if settles else None
-    if isinstance(on, date) and settles is not None:
-        day = traded.value if traded else None
-        before = day.date() if isinstance(day, datetime) else day
-        at = on.date() if isinstance(on, datetime) else on
-        if isinstance(before, date) and at < before:
-            yield Said("settles_before_trade", f"{at} is before the trade of {before}", settles)
-        if at.weekday() >= SATURDAY:
-            yield Said("settles_on_weekend", f"{at} is a {at:%A}", settles)
+    yield from _after_trade(message, "TRADDET/98 SETT")
+    yield from _on_weekend(message.get("TRADDET/98 SETT"))
     place = message.get("SETDET/SETPRTY/95P PSET")
     depository = place.text[:8] if place else ""
     if depository in DTC:
         yield from _dtc(message)
     elif depository in ICSDS:
         yield from _participants(message, set(ICSDS.values()), r"[0-9]{5}", "icsd_participant")
+
+
+def _after_trade(message: Fin, place: str) -> Iterator[Said]:
+    settles = message.get(place)
+    at, traded = _date_of(settles), _date_of(message.get("TRADDET/98 TRAD"))
+    if at is not None and traded is not None and at < traded:
+        yield Said("settles_before_trade", f"{at} is before the trade of {traded}", settles)
+
+
+def _on_weekend(settles: Value | None) -> Iterator[Said]:
+    at = _date_of(settles)
+    if at is not None and at.weekday() >= SATURDAY:
+        yield Said("settles_on_weekend", f"{at} is a {at:%A}", settles)
+
+
+def _days(message: Mx, place: str) -> Iterator[date]:
+    """The dates at a place, by their elements: values are made of them when there is one to name."""
+    days = (_day((node.text or "").strip()) for node in message.nodes(place))
+    return (day for day in days if day is not None)
+
+
+def _date_of(value: Value | None) -> date | None:
+    on = value.value if value is not None else None
+    return on.date() if isinstance(on, datetime) else on if isinstance(on, date) else None
 
 
 def _dtc(message: Fin) -> Iterator[Said]:
@@ -121,6 +151,40 @@ def _participants(message: Fin, schemes: set[str], form: str, code: str) -> Iter
 
 
 # payments between banks ---------------------------------------------------------------------------------
+
+
+def _transfer(message: Fin) -> Iterator[Said]:
+    amount = message.get("32A")
+    if amount is not None and isinstance(on := amount.parts.get("date"), date):
+        currency = str(amount.parts.get("currency", ""))
+        if why := _closed(on, currency):
+            yield _not_moving(on, currency, why, amount)
+
+
+def _settled(message: Mx) -> Iterator[Said]:
+    place = f"{PAYMENTS[message.type[:8]]}/CdtTrfTxInf/IntrBkSttlmDt"
+    for number, node in enumerate(message.nodes(place)):
+        on, transaction = _day((node.text or "").strip()), node.getparent()
+        amount = None if transaction is None else mx.first(transaction, "IntrBkSttlmAmt")
+        currency = "" if amount is None else amount.get("Ccy") or ""
+        if on is not None and (why := _closed(on, currency)):
+            yield _not_moving(on, currency, why, message.all(place)[number])
+
+
+def _closed(on: date, currency: str) -> str:
+    """Why a currency does not move: a weekend, or a holiday where its calendar is packaged."""
+    calendar = _calendars().get(VALUE_DAYS.get(currency, ""))
+    closed = calendar.closing(on) if calendar is not None and on.year in calendar.years else None
+    return closed.name if closed else f"{on:%A}" if on.weekday() >= SATURDAY else ""
+
+
+def _not_moving(on: date, currency: str, why: str, value: Value) -> Said:
+    return Said("value_day", f"{currency} does not move on {on}: {why}", value)
+
+
+@cache
+def _calendars() -> dict[str, Calendar]:
+    return calendars(seed_days())
 
 
 def _is_cbpr(message: Mx) -> bool:

@@ -159,6 +159,15 @@ def is_iban(value: str) -> bool:
     return _iban_fault(value) is None
 
 
+def is_mistyped_iban(value: str) -> bool:
+    """Whether something has the country and length of an IBAN, and not its check digits."""
+    return (
+        _IBAN.fullmatch(value) is not None
+        and len(value) == IBAN_LENGTHS.get(value[:2])
+        and not is_iban(value)
+    )
+
+
 def is_bic(value: str) -> bool:
     return _bic_fault(value) is None
 

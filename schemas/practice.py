@@ -23,6 +23,10 @@ ICSDS = {
 }  # depository -> scheme of its participants' numbers
 
 
+# currency -> the packaged calendar of the days it moves on; of others only weekends are known
+VALUE_DAYS = {"USD": "FED", "EUR": "TARGET"}
+
+
 @dataclass(frozen=True, slots=True)
 class Practice:
     """One rule of a profile, and from when it holds; None for always."""
@@ -49,6 +53,8 @@ def _practice(
     return Practice(rule, profile, since)
 
 
+# DOMAIN 3.2: from this day an address without town and country is refused
+STRUCTURED_ADDRESSES_FROM = date(2026, 11, 14)
 _CBPR = "CBPR+ usage guidelines, as quoted in public pages"
 _PAYMENTS = "pacs.008, pacs.009 under CBPR+"
 PRACTICES: tuple[Practice, ...] = (
@@ -59,7 +65,7 @@ PRACTICES: tuple[Practice, ...] = (
         "an address tells town and country in elements of their own",
         "put the town into TwnNm and the country into Ctry",
         _CBPR,
-        since=date(2026, 11, 14),
+        since=STRUCTURED_ADDRESSES_FROM,
     ),
     _practice(
         "cbpr_address_lines",
@@ -68,7 +74,7 @@ PRACTICES: tuple[Practice, ...] = (
         "beside town and country there are at most two lines of 70 characters",
         "put street, building and post code into their elements",
         _CBPR,
-        since=date(2026, 11, 14),
+        since=STRUCTURED_ADDRESSES_FROM,
     ),
     _practice(
         "cbpr_address_repeats",
@@ -157,7 +163,7 @@ PRACTICES: tuple[Practice, ...] = (
     _practice(
         "settles_before_trade",
         "any",
-        "MT540-543",
+        "MT540-547",
         "a trade settles on its date or after it",
         "correct one of the two dates",
         "this product",
@@ -166,10 +172,20 @@ PRACTICES: tuple[Practice, ...] = (
     _practice(
         "settles_on_weekend",
         "any",
-        "MT540-543",
+        "MT540-543, sese.023",
         "settlement is on a day of business",
         "take the next business day of the market",
         "this product",
+        severity="warning",
+        layer="business",
+    ),
+    _practice(
+        "value_day",
+        "any",
+        "MT103, MT202, MT205, pacs.008, pacs.009",
+        "money moves on a business day of its currency",
+        "take the next business day of the currency",
+        "this product; holidays of the packaged calendars",
         severity="warning",
         layer="business",
     ),

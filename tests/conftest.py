@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from itertools import count
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from gateway.broker import EmbeddedBroker
 from store import migrate
 from store.account import temporary_data
 from store.postgres import EmbeddedPostgres
+
+# how long an example takes says nothing on a machine with other work; `make test-long` asks for more
+settings.register_profile(
+    "finality", deadline=None, max_examples=int(os.environ.get("FINALITY_EXAMPLES", "100"))
+)
+settings.load_profile("finality")
 
 TEMPLATE = "finality_template"
 NUMBERS = count(1)

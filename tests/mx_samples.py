@@ -231,6 +231,45 @@ def entry(details: str = "", head: str = "") -> str:
     )
 
 
+def holding(closing: str, *transactions: str, opening: str = "100", side: str = "LONG") -> str:
+    """An instrument of a semt.017 with its balances, in units."""
+    balance = "<ShrtLngInd>{0}</ShrtLngInd><{1}><{2}><Qty><Unit>{3}</Unit></Qty></{2}></{1}>"
+    return (
+        "<FinInstrmDtls><FinInstrmId><ISIN>US0378331005</ISIN></FinInstrmId>"
+        f"<OpngBal>{balance.format('LONG', 'OpngBal', 'Frst', opening)}</OpngBal>\n"
+        f"<ClsgBal>{balance.format(side, 'ClsgBal', 'Fnl', closing)}</ClsgBal>"
+        f"{''.join(transactions)}</FinInstrmDtls>"
+    )
+
+
+def posting(way: str, units: str, more: str = "", kind: str = "Unit") -> str:
+    """A transaction of a semt.017, settled free."""
+    return (
+        "<Tx><AcctOwnrTxId>SI1</AcctOwnrTxId><TxDtls><TxActvty><Cd>SETT</Cd></TxActvty>"
+        f"<SctiesMvmntTp>{way}</SctiesMvmntTp><Pmt>FREE</Pmt>"
+        f"<PstngQty><Qty><{kind}>{units}</{kind}></Qty></PstngQty>"
+        f"<FctvSttlmDt><Dt>2026-11-24</Dt></FctvSttlmDt>{more}</TxDtls></Tx>"
+    )
+
+
+def postings(*holdings: str, last: str = "true") -> bytes:
+    """A semt.017 of these holdings; one of a sub-account stands in SubAcctDtls."""
+    content = (
+        f"<SctiesTxPstngRpt><Pgntn><PgNb>1</PgNb><LastPgInd>{last}</LastPgInd></Pgntn>"
+        "<StmtGnlDtls><StmtId>T1</StmtId><StmtPrd><FrDtToDt><FrDt>2026-11-24</FrDt>"
+        "<ToDt>2026-11-24</ToDt></FrDtToDt></StmtPrd><StmtBsis><Cd>SETT</Cd></StmtBsis>"
+        "<ActvtyInd>true</ActvtyInd><SubAcctInd>true</SubAcctInd></StmtGnlDtls>"
+        f"<SfkpgAcct><Id>SAFE1</Id></SfkpgAcct>\n{''.join(holdings)}</SctiesTxPstngRpt>"
+    )
+    return document("semt.017.001.12", content)
+
+
+def of_account(holding: str) -> str:
+    """The same in a sub-account."""
+    account = "<SfkpgAcct><Id>SAFE2</Id></SfkpgAcct><ActvtyInd>true</ActvtyInd>"
+    return f"<SubAcctDtls>{account}{holding}</SubAcctDtls>"
+
+
 DEBIT = notification(
     entry(
         "<NtryDtls><TxDtls><Refs><InstrId>PAY2611240001</InstrId>"

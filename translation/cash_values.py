@@ -310,16 +310,23 @@ def _as_numbered(name: Leaf, address: tuple[Leaf, ...]) -> tuple[str, str]:
     return "\n".join(lines), lost
 
 
-# remittance END_TO_END: 70 with /ROC/, and the end-to-end identification
+# remittance END_TO_END PURPOSE: 70 with /ROC/, /PURP/ and /URI/, and the elements these stand for
+
+_CODED = re.compile(
+    r"(?:/ROC/(?P<roc>(?:(?!//).){1,35}))?(?:(?:^|//)/PURP/(?P<purpose>[A-Z0-9]{4}))?"
+    r"(?:(?:^|//)(?:/URI/)?(?P<text>.*))?"
+)
 
 
 def remittance_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
     joined = "".join(
         line + ("" if len(line) == 35 else " ") for line in each.text.split("\n")
     ).strip()
-    found = re.fullmatch(r"/ROC/((?:(?!//).){1,35}?)(?://(?:/URI/)?(.*))?", joined)
-    reference, rest = (found[1].strip(), found[2] or "") if found else ("", joined)
-    texts = {arguments[0]: reference} if reference else {}
+    found = _CODED.fullmatch(joined)
+    said = found.groupdict("") if found else {"roc": "", "purpose": "", "text": joined}
+    rest = said["text"]
+    places = {arguments[0]: said["roc"].strip(), arguments[1]: said["purpose"]}
+    texts = {place: text for place, text in places.items() if text}
     if rest:
         texts["RmtInf/Ustrd"] = rest[:140]
     lost = f"cut at 140 characters: {rest[140:]}" if len(rest) > 140 else ""
@@ -327,7 +334,7 @@ def remittance_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
 
 
 def remittance_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | None:
-    reference = leaf(node, arguments[0])
+    reference, purpose = (leaf(node, place) for place in arguments)
     if reference is not None and reference.value == NO_ACCOUNT:
         reference = None
     information = node.first("RmtInf")
@@ -338,12 +345,14 @@ def remittance_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | Non
     ]
     said = " ".join(each.value for each in free)
     parts = [f"/ROC/{reference.value}"] if reference else []
+    parts += [f"/PURP/{purpose.value}"] if purpose else []
     if said:
-        parts.append(f"///URI/{said}" if reference else said)
+        parts.append(f"/URI/{said}" if parts else said)
     if not parts:
         return None
-    text, lost = lined("".join(parts), 4, 35)
-    return ToMt("", text, (*((reference,) if reference else ()), *free), lost)
+    text, lost = lined("//".join(parts), 4, 35)
+    used = (each for each in (reference, purpose) if each is not None)
+    return ToMt("", text, (*used, *free), lost)
 
 
 # instructions NEXT CREDITOR: 72, a code of slashes begins each; /ACC/ is for the creditor's agent,

@@ -14,8 +14,9 @@
 A line says where a value stands in the MT, where in the MX, and how it is converted; with lines
 below it, it is a block and the element that corresponds to it. A star makes a new block or element
 for each one found. A condition in brackets picks the blocks that hold a field (`.` is the block one
-is in) or, after `!`, hold none, or the elements that hold a value, or any; with a third word,
-`(25D MTCH NMAT)`, the field must say that, and says it in the MT that is written.
+is in) or, after `!`, hold none, or, after `&`, hold it more than once, or the elements that hold a
+value, or any; with a third word, `(25D MTCH NMAT)`, the field must say that, and says it in the MT
+that is written.
 
 `= VALUE` is what a side always says there, `unless` another element is there, or only `when` it is;
 `= VALUE only`: a message that says another value there means something else and is refused, as a

@@ -95,6 +95,25 @@ def quantity_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | None:
     return None
 
 
+# face KIND: one of the two quantities of a debt instrument that stand together, 36B
+
+
+def face_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
+    found = components(each)
+    if found is None or found.get("type") != arguments[0]:
+        return None
+    return ToMx({QUANTITIES[arguments[0]]: iso_number(found["number"])})
+
+
+def face_to_mt(node: MxNode, arguments: Arguments, tag: str) -> ToMt | None:
+    found = leaf(node, QUANTITIES[arguments[0]])
+    value = decimal(found.value) if found else None
+    written = fin_number(value, 15) if value is not None and value >= 0 else None
+    if found is None or written is None:
+        return None
+    return ToMt("B", f"//{arguments[0]}/{written[0]}", (found,), written[1])
+
+
 def _below(arguments: Arguments, element: str) -> str:
     return f"{arguments[0]}/{element}" if arguments else element
 
@@ -532,6 +551,7 @@ def alternate_to_mt(node: MxNode, _: Arguments, tag: str) -> ToMt | None:
 CONVERTERS = {
     "instrument": Converter(instrument_to_mx, instrument_to_mt),
     "quantity": Converter(quantity_to_mx, quantity_to_mt),
+    "face": Converter(face_to_mx, face_to_mt),
     "balance": Converter(balance_to_mx, balance_to_mt),
     "unsigned-balance": Converter(unsigned_balance_to_mx, balance_to_mt),
     "posted-amount": Converter(posted_amount_to_mx, posted_amount_to_mt),

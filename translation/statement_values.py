@@ -127,7 +127,7 @@ def entry_to_mx(each: MtField, arguments: Arguments) -> ToMx | None:
         "CdtDbtInd": side,
         "Sts/Cd": status,
         "ValDt/Dt": iso_day(found["date"]),
-        "BkTxCd/Prtry/Cd": found["type"] + found["code"],
+        "BkTxCd/Prtry/Cd": found["origin"] + found["code"],
     }
     if taken_back:
         texts["RvslInd"] = "true"

@@ -98,7 +98,7 @@ class ToMt:
 
     def _put(self, node: MtNode, row: Row, made: Made) -> None:
         branch = _Branch(node, row.blocks)
-        many = any(s.many for s in row.steps) or any(b.many for b in row.blocks)
+        many = any(s.many for s in row.steps) or any(b.many or b.tag[:1] == "&" for b in row.blocks)
         if not many and any(fits(known, row) for known in branch.end.fields):
             for leaf in made.leaves:
                 self._tell(leaf, "dropped", "", TWICE)

@@ -160,11 +160,12 @@ def blocks(node: MtNode, path: tuple[Block, ...]) -> Iterator[MtNode]:
 def _meets(block: MtNode, step: Block) -> bool:
     if not step.tag:
         return True
-    return any(_picks(each, step) for each in block.fields) != step.tag.startswith("!")
+    found = sum(_picks(each, step) for each in block.fields)
+    return found > 1 if step.tag[0] == "&" else (found == 0) == (step.tag[0] == "!")
 
 
 def _picks(each: MtField, step: Block) -> bool:
-    if each.qualifier != step.qualifier or not each.tag.startswith(step.tag.strip("!a")):
+    if each.qualifier != step.qualifier or not each.tag.startswith(step.tag.strip("!&a")):
         return False
     return not step.value or plain(each) == step.value
 

@@ -38,8 +38,8 @@ O* B SUBSAFE
       O  90[AB] MRKT/INDC
       O  94[BS] PRIC
       O  98[AC] PRIC
-      O  93[BF] FIOP
-      O  93[BF] FICL
+      O  93[BF] FIOP/INOP
+      O  93[BF] FICL/INCL
       M* B1a TRAN
          M* B1a1 LINK
             O  13[AB] LINK

@@ -25,6 +25,20 @@ def _own(
     return Rule(code, applies, layer, says, mend, "this product", "high", severity)
 
 
+def _recalled(code: str, applies: str, says: str, mend: str) -> Rule:
+    """From memory of the handbook alone, so it only warns."""
+    return Rule(code, applies, "network", says, mend, _UHB, "recall", "warning")
+
+
+def _listed(number: str, applies: str, what: str, *, scheme: bool = True) -> Rule:
+    """A code outside a list: the network's own may be longer than ours, so it only warns."""
+    says = f"{what} is one of its list"
+    mend = "take a known code (docs/reference/mt lists them)"
+    mend += ", or name the scheme it is of" if scheme else ""
+    source = "code sets that ISO 15022 and ISO 20022 share"
+    return Rule(f"K{number}", applies, "network", says, mend, source, "medium", "warning")
+
+
 RULES: tuple[Rule, ...] = (
     *headers.RULES,
     _syntax(
@@ -146,7 +160,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _network(
         "E37",
-        "MT548",
+        "MT537, MT548",
         "the qualifier of a reason repeats the status code it explains",
         "use the status code as the reason's qualifier",
         "recall",
@@ -405,18 +419,66 @@ RULES: tuple[Rule, ...] = (
     _own("E46", "MT103", "network", "an instruction code comes once", "leave the second one out"),
     _network(
         "E66",
-        "MT535, MT536",
+        "MT535-537",
         "with activity there are details, without there are none",
         "correct the flag or the blocks",
         "recall",
     ),
+    _listed("22", "MT530, MT535-537, MT540-548, MT564-568", "the code of an indicator"),
+    _listed("23", "MT530, MT535-538, MT540-548", "the function of a message", scheme=False),
+    _listed("24", "MT537, MT548", "the code of a reason"),
+    _listed("25", "MT536, MT537, MT540-543, MT548", "the code of a status"),
+    _listed("36", "MT535-537, MT540-548", "the kind of a quantity", scheme=False),
+    _listed("90", "MT535, MT536, MT540-547", "the kind of a price", scheme=False),
+    _listed("93", "MT535, MT536", "the kind of a balance", scheme=False),
+    _listed("94", "MT535-537, MT540-548", "the kind of a place"),
     _own("T47", "MT103", "network", "an instruction code is known", "take one of the codes shown"),
+    _recalled(
+        "E52",
+        "MT540-543",
+        "the place of settlement has no account of its own",
+        "leave the account out of the block of PSET",
+    ),
+    _recalled(
+        "E63",
+        "MT540-543",
+        "what becomes of a standing exchange is said in a cancellation only",
+        "leave FXCX out, or cancel",
+    ),
+    _recalled(
+        "T56",
+        "MT103, MT202, MT205",
+        "the lines of a party begin with 1/, their numbers go up, 3/ begins with a country",
+        "write the name behind 1/, the street behind 2/, country and town behind 3/",
+    ),
+    _own(
+        "iban",
+        _ANY,
+        "business",
+        "an account with the country and length of an IBAN has its check digits",
+        "correct the account",
+    ),
+    _own(
+        "nothing_moves",
+        "MT540-547",
+        "business",
+        "a quantity is more than zero",
+        "correct the quantity",
+        "error",
+    ),
+    _own(
+        "period",
+        "MT536, MT940, MT950",
+        "business",
+        "a period ends on the day it begins or after it",
+        "correct one of the two dates",
+    ),
     _own(
         "balance",
-        "MT940, MT950",
+        "MT536, MT940, MT950",
         "business",
-        "opening balance and lines make the closing balance",
-        "ask the sender for the missing lines",
+        "opening balance and what was booked make the closing balance",
+        "ask the sender for what is missing",
         "error",
     ),
     _own(

@@ -48,6 +48,11 @@ class Reference:
             return "T26", "no slash at the start or the end, and no double slash"
         return None
 
+    def plainly(self, value: str) -> str | None:
+        """The text of one that is good at a glance; None where `fault` must look."""
+        short = 0 < len(value) <= self.most
+        return value if short and "/" not in value and _SET_X.fullmatch(value) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -66,6 +71,14 @@ class Number:
             return "digits", f"at most {self.digits} digits"
         return None
 
+    def plainly(self, value: Decimal | int) -> str | None:
+        """The text of one that is good at a glance; None where `fault` must look."""
+        if not isinstance(value, Decimal) or not value.is_finite():
+            return None
+        written = plain(value)
+        _, _, after = written.partition(".")
+        return written if len(written) <= self.digits and len(after) <= self.decimals else None
+
 
 @dataclass(frozen=True, slots=True)
 class Money:
@@ -78,6 +91,15 @@ class Money:
         if len(written) > self.most - ("." not in written):  # the MT comma is always there
             return "digits", f"at most {self.most} characters with the decimal separator"
         return None
+
+    def plainly(self, value: Decimal) -> str | None:
+        """The text of one that is good at a glance; None where `fault` must look."""
+        written = plain(value)
+        return written if len(written) < self.most and value.is_finite() else None
+
+
+# of these few values come again, and most are good at a glance and need no escape
+Passing = Reference | Number | Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,13 @@ RULES: tuple[Rule, ...] = (
         "this product",
     ),
     _business(
+        "posting_balance",
+        "semt.017",
+        "opening balance and postings make the closing balance",
+        "ask the sender for the missing transactions",
+        "this product",
+    ),
+    _business(
         "summary_count",
         _STATEMENTS,
         "the summary counts the entries there are",
@@ -175,6 +182,23 @@ RULES: tuple[Rule, ...] = (
         "add the amount, or say FREE",
         "MT541 to 547, rules E83 and E92",
         "medium",
+    ),
+    _business(
+        "settlement_way",
+        "sese.023, 025",
+        "who receives securities pays for them, and who delivers them is paid",
+        "correct the direction of the cash, unless the seller pays the buyer here",
+        "this product",
+        severity="warning",
+    ),
+    _business(
+        "settlement_parties",
+        "sese.023",
+        "an instruction names the depository and the agent of the other side",
+        "add Dpstry and Pty1 of the side that delivers what is received, or receives what is delivered",
+        "MT540 to 543, rule E91",
+        "medium",
+        "warning",
     ),
     _business(
         "quantity",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from schemas.mt import MESSAGES, words
+from schemas.mt import MESSAGES, codes, words
 from schemas.mt.fields import FORMATS
 from schemas.mt.message import ANY, Field, Item
 from schemas.mt.notation import BIC
@@ -99,7 +99,9 @@ def _field(type_: str, item: Field) -> str:
             return f":{tag}:" + (value if value[0] == ":" or not known else f":{known}//{value}")
     if item.codes:
         return f":{tag}:{min(item.codes)}"
-    return f":{tag}:{value_of(tag, known)}"
+    listed = codes.of_place(type_, tag, known)
+    value = value_of(tag, known)
+    return f":{tag}:" + (value.replace(_SETS["a"][:4], min(listed)) if listed else value)
 
 
 def _any_qualifier(tag: str, item: Field) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from schemas.finding import Rule
-from schemas.mt import MESSAGES
+from schemas.mt import MESSAGES, codes
 from schemas.mt.common_group import CATEGORIES
 from schemas.mt.fields import FORMATS
 from schemas.mt.message import ANY, Field, Item, Message
@@ -74,9 +74,29 @@ def _page(name: str, type_: str, message: Message) -> str:
         f"# {name} {message.title}\n\n"
         f"At most {message.length_max:,} characters of text. M must be there, O may, * more than once.\n\n"
         f"| | field | what |\n|---|---|---|\n{rows}\n"
-        f"{rules}## Formats\n\n| field | format |\n|---|---|\n{formats}\n"
+        f"{rules}{_codes(type_, message.items)}"
+        f"## Formats\n\n| field | format |\n|---|---|\n{formats}\n"
         f"## Example\n\n```\n{example(type_)}```\n"
     ).replace("-}```", "-}\n```")
+
+
+def _codes(type_: str, items: tuple[Item, ...]) -> str:
+    """The lists of codes known for the fields of a type, an unnamed qualifier being any."""
+    lists: dict[tuple[str, str], str] = {}
+    for field in _fields(items):
+        for tag in field.tags:
+            for qualifier in field.qualifiers or ("",):
+                known = codes.of_place(type_, tag, qualifier)
+                if known:
+                    lists[tag, qualifier] = " ".join(sorted(known))
+    if not lists:
+        return ""
+    rows = "".join(
+        f"| {tag} {qualifier or 'any'} | {known} |\n"
+        for (tag, qualifier), known in sorted(lists.items())
+    )
+    head = "What this product knows; another code is questioned, not refused."
+    return f"## Codes\n\n{head}\n\n| field | codes |\n|---|---|\n{rows}\n"
 
 
 def _rows(items: Sequence[Item]) -> Iterator[str]:

@@ -38,7 +38,7 @@ NAMES = {
     **payment.second(),
     "flag": "",
     "third": f"55a | {REIMBURSEMENT} | institution ThrdRmbrsmntAgt ThrdRmbrsmntAgtAcct",
-    "remittance": f"70 | {TX} | remittance PmtId/EndToEndId",
+    "remittance": f"70 | {TX} | remittance PmtId/EndToEndId Purp/Cd",
 }
 LONG = {**NAMES, "remittance": f"77T | {TX}/RmtInf/Ustrd | narrative 140"}
 

@@ -10,14 +10,16 @@ HOLDING = f"""
     90a MRKT | PricDtls(Tp/Cd=MRKT) | valued-price
     90a INDC | PricDtls(Tp/Cd=INDC) | valued-price
     93a FIOP | OpngBal | balance OpngBal/Frst/Qty
+    93a INOP | OpngBal | balance OpngBal/Intrmy/Qty
     93a FICL | ClsgBal | balance ClsgBal/Fnl/Qty
+    93a INCL | ClsgBal | balance ClsgBal/Intrmy/Qty
     TRAN* | Tx* |
 {settlement.indented(settlement.indented(settlement.references()))}
         TRANSDET | TxDtls |
             94H CLEA | PlcOfClr/Id | plain
             94B TRAD | PlcOfTrad | trade-place
             94a SAFE | SfkpgPlc | safe-place
-            36a PSTA | PstngQty/Qty | quantity
+{settlement.indented(settlement.indented(settlement.indented(settlement.quantity(".", "PSTA", "PstngQty"))))}
             99A DAAC | NbOfDaysAcrd | number 3
             19A PSTA | PstngAmt | posted-amount
             19A ACRU | AcrdIntrstAmt | amount Amt CRDT

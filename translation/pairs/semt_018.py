@@ -26,7 +26,7 @@ TRANSDET | TxDtls |
     94B TRAD | PlcOfTrad | trade-place
     94a SAFE | SfkpgPlc | safe-place
     35B | FinInstrmId | instrument
-    36a PSTA | PstngQty/Qty | quantity
+{settlement.indented(settlement.quantity(".", "PSTA", "PstngQty"))}
     19A PSTA | PstngAmt | amount Amt signed
     22F TRAN | TxActvty | code
     22F STCO | SttlmParams/SttlmTxCond* | code

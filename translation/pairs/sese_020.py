@@ -17,7 +17,7 @@ GENL/LINK*(20C PCTI)/20C PCTI | PrcrTxId | text
 TRADDET/98a SETT | TxDtls/SttlmDt | date nested
 TRADDET/98a TRAD | TxDtls/TradDt | date nested
 TRADDET/35B | TxDtls/FinInstrmId | instrument
-FIAC/36a SETT | TxDtls/SttlmQty/Qty | quantity
+{settlement.quantity("FIAC", "SETT", "TxDtls/SttlmQty")}
 FIAC/95a ACOW | AcctOwnr | party
 FIAC/95L ALTE | AcctOwnr/LEI | plain
 FIAC/97a SAFE | SfkpgAcct | account

@@ -26,7 +26,7 @@ TRADDET/98a ADEL | TradDtls/LateDlvryDt | date
 TRADDET/11A FXIB | TradDtls/CcyToBuyOrSell/CcyToBuy | plain
 TRADDET/25D MTCH | TradDtls/MtchgSts | code
 TRADDET/25D AFFM | TradDtls/AffirmSts | code
-FIAC/36a SETT | QtyAndAcctDtls/SttlmQty/Qty | quantity
+{settlement.quantity("FIAC", "SETT", "QtyAndAcctDtls/SttlmQty")}
 FIAC/13B CERT | AddtlPhysOrRegnDtls/CertNb*/Nb | text
 {settlement.account()}
 {settlement.lots("FIAC", "QtyAndAcctDtls/QtyBrkdwn")}

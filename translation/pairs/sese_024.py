@@ -21,7 +21,7 @@ GENL/LINK/13A LINK | - | which message a reference is of follows from its elemen
 {settlement.places("SETTRAN", "TxDtls")}
 SETTRAN/94a SAFE | TxDtls/SfkpgPlc | safe-place
 SETTRAN/35B | TxDtls/FinInstrmId | instrument
-SETTRAN/36a SETT | TxDtls/SttlmQty/Qty | quantity
+{settlement.quantity("SETTRAN", "SETT", "TxDtls/SttlmQty")}
 SETTRAN/19A SETT | TxDtls/SttlmAmt | amount Amt signed
 SETTRAN/95a ACOW | TxDtls/AcctOwnr | party
 SETTRAN/95L ALTE | TxDtls/AcctOwnr/LEI | plain

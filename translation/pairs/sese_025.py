@@ -28,7 +28,7 @@ TRADDET/98a SETT | TradDtls/SttlmDt | date nested
 TRADDET/98a ESET | TradDtls/FctvSttlmDt | date nested
 {settlement.trade_terms()}
 {settlement.attributes("TRADDET")}
-FIAC/36a ESTT | QtyAndAcctDtls/SttldQty/Qty | quantity
+{settlement.quantity("FIAC", "ESTT", "QtyAndAcctDtls/SttldQty")}
 FIAC/36a PSTT | QtyAndAcctDtls/PrevslySttldQty | quantity
 FIAC/36a PSTA | QtyAndAcctDtls/PrevslySttldQty | quantity
 FIAC/36a RSTT | QtyAndAcctDtls/RmngToBeSttldQty | quantity

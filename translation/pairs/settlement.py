@@ -357,6 +357,15 @@ def parameters(block: str, element: str = "SttlmParams", without: tuple[str, ...
     )
 
 
+def quantity(block: str, qualifier: str, element: str) -> str:
+    """How much; of a debt instrument the original face and its amortised value may stand together."""
+    faces = "".join(
+        f"{block}/.(&36B {qualifier})/36B {qualifier} | {element}/OrgnlAndCurFace | face {kind}\n"
+        for kind in ("FAMT", "AMOR")
+    )
+    return f"{faces}{block}/36a {qualifier} | {element}/Qty | quantity\n"
+
+
 def places(block: str, element: str) -> str:
     """Where it was traded and cleared."""
     return f"""

@@ -35,7 +35,7 @@ def _bank_statement(*, narratives: bool) -> str:
     more = "65 | Stmt/Bal*(Tp/CdOrPrtry/Cd=FWAV) | cash-balance" if narratives else ""
     request = "21 | GrpHdr/OrgnlBizQry/MsgId | text" if narratives else ""
     return f"""
-{_statement("Stmt", "Stmt/StmtPgntn".removeprefix("Stmt/"), "AddtlStmtInf", narratives=narratives)}
+{_statement("Stmt", "StmtPgntn", "AddtlStmtInf", narratives=narratives)}
 {request}
 - | Stmt/StmtPgntn/LastPgInd | = true when Stmt/StmtPgntn unless Stmt/Bal{CLOSING}/Tp/SubTp
 - | Stmt/StmtPgntn/LastPgInd | = false when Stmt/Bal{CLOSING}/Tp/SubTp

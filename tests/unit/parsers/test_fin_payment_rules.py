@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from parsers import fin
+from tests.mt_samples import SAMPLES
 
 HEADS = {
     "103": "{1:F01FUNDUS33AXXX0000000000}{2:I103CUSTUS33XXXXN}",
@@ -14,6 +15,8 @@ HEADS = {
     "942": "{1:F01FUNDUS33AXXX0000000000}{2:O9421530261124CUSTUS33AXXX00123456782611241030N}",
     "535": "{1:F01FUNDUS33AXXX0000000000}{2:O5351530261124CUSTUS33AXXX00123456782611241030N}",
 }
+HEADS |= {type_: HEADS["535"].replace("535", type_, 1) for type_ in ("536", "537")}
+HEADS["541"] = HEADS["202"].replace("202", "541", 1)
 UETR = "{121:8f14e45f-ceea-467f-a0e6-1b2c3d4e5f60}"
 GOOD = {
     "103": """
@@ -70,33 +73,13 @@ BETA SA
 :90D:1EUR30,
 :90C:1EUR5,50
 """,
-    "535": """
-:16R:GENL
-:28E:1/ONLY
-:20C::SEME//H1
-:23G:NEWM
-:98A::STAT//20261124
-:22F::SFRE//DAIL
-:22F::CODE//COMP
-:22F::STTY//CUST
-:22F::STBA//SETT
-:97A::SAFE//SAFE1
-:17B::ACTI//Y
-:17B::CONS//N
-:16S:GENL
-:16R:SUBSAFE
-:16R:FIN
-:35B:ISIN US0378331005
-:93B::AGGR//UNIT/100,
-:16R:SUBBAL
-:93B::AGGR//UNIT/100,
-:93B::AVAI//UNIT/100,
-:94F::SAFE//CUST/CUSTUS33
-:16S:SUBBAL
-:16S:FIN
-:16S:SUBSAFE
-""",
 }
+GOOD |= {
+    type_: SAMPLES[type_].decode().replace("\r\n", "\n").partition("{4:")[2].removesuffix("-}")
+    for type_ in ("535", "536", "537", "541")
+}
+TRANSACTION = GOOD["536"][GOOD["536"].index(":16R:TRAN\n") : GOOD["536"].index(":16S:FIN\n")]
+REVERSED = TRANSACTION.replace(":16R:SETPRTY", ":25D::MOVE//REVE\n:16R:SETPRTY")
 
 
 def message(type_: str, body: str, flag: str = "") -> bytes:
@@ -147,6 +130,32 @@ def test_a_good_message_breaks_no_rule(type_):
         ("940", ":61:2611231123D30,", ":61:2611231123RD30,", "balance"),
         ("942", ":90D:1EUR30,", ":90D:2EUR30,", "count"),
         ("942", ":90C:1EUR5,50", ":90C:1EUR5,", "count"),
+        ("536", "FICL//UNIT/1100,", "FICL//UNIT/N1100,", "balance"),
+        ("536", "REDE//RECE", "REDE//DELI", "balance"),
+        ("536", "PSTA//UNIT/1000,", "PSTA//FAMT/5,", None),
+        ("536", ":28E:1/ONLY", ":28E:1/MORE", None),
+        ("536", "FICL//UNIT/1100,", "INCL//UNIT/1101,", "balance"),
+        ("536", "FIOP//", "INOP//", None),
+        ("536", TRANSACTION, TRANSACTION * 2, "balance"),
+        ("536", TRANSACTION, TRANSACTION * 2 + TRANSACTION.replace("RECE", "DELI"), None),
+        ("536", "20261101/20261124", "20261124/20261101", "period"),
+        ("536", ":28E:1/ONLY", ":28E:1/XXXX", "T12"),
+        ("536", ":23G:NEWM", ":23G:NWEM", "K23"),
+        ("536", ":23G:NEWM", ":23G:NEWM/COPY", None),
+        ("537", "ACTI//Y", "ACTI//N", "E66"),
+        ("537", "STST//STAT", "STST//TRAN", "E66"),
+        ("541", "UNIT/1000,", "UNIT/0,", "nothing_moves"),
+        ("541", ":22F::SETR//TRAD\n", ":22F::SETR//TRAD\n:22F::FXCX//FXYE\n", "E63"),
+        ("541", ":95P::PSET//DTCYUS33\n", ":95P::PSET//DTCYUS33\n:97A::SAFE//S1\n", "E52"),
+        ("103", "1/ALPHA FUND\n2/1 MAIN ST", "2/1 MAIN ST\n1/ALPHA FUND", "T56"),
+        ("103", "3/US/NEW YORK", "3/QQ/NEW YORK", "T56"),
+        ("103", "3/US/NEW YORK,NY 10001\n", "", "T56"),
+        ("103", ":59:/9876543210", ":59:/DE89370400440532013001", "iban"),
+        ("103", ":59:/9876543210", ":59:/DE89370400440532013000", None),
+        ("103", ":59:/9876543210", ":59:/DE8937040044053201300", None),
+        ("940", ":61:2611231123D", ":61:2611231323D", "T50"),
+        ("940", "D30,NTRF", "D30,XTRF", "T12"),
+        ("940", ":62F:C261123EUR", ":62F:C261101EUR", "period"),
         ("535", ":17B::ACTI//Y", ":17B::ACTI//N", "E66"),
         ("535", ":94F::SAFE//CUST/CUSTUS33\n", "", "D04"),
         ("535", ":16R:SUBBAL\n:93B::AGGR//UNIT/100,\n", ":16R:SUBBAL\n", "D05"),
@@ -156,6 +165,15 @@ def test_a_single_fault_breaks_the_rule_for_it(type_, old, new, rule):
     assert old in GOOD[type_]
     found = rules(type_, GOOD[type_].replace(old, new))
     assert found == [] if rule is None else rule in found
+
+
+@pytest.mark.parametrize("closing", ["1100", "N900"])
+def test_a_reversal_may_name_what_it_takes_back_or_what_it_makes(closing):
+    """100, and a receipt of 1,000 that is reversed; or a reversal that receives it."""
+    body = GOOD["536"].replace(TRANSACTION, REVERSED)
+    assert "REVE" in body
+    assert rules("536", body.replace("UNIT/1100,", f"UNIT/{closing},")) == []
+    assert rules("536", body.replace("UNIT/1100,", "UNIT/101,")) == ["balance"]
 
 
 def test_a_finding_of_memory_alone_is_no_error_and_no_network_answer():

@@ -12,7 +12,7 @@ import pytest
 
 from gateway.schema_store import installed_schemas
 from parsers import mx_entries, mx_stream, mx_stream_verdict, read
-from parsers.mx_stream import Account, Document, Group, Header, Unit
+from parsers.mx_stream import Account, Document, Group, Header, Holding, Unit
 from schemas.finding import Finding
 from schemas.money import Money
 from schemas.mx.compiler import Fault
@@ -130,7 +130,8 @@ def test_transactions_come_behind_what_they_have_in_common() -> None:
         b"<Tx><AcctOwnrTxId>C</AcctOwnrTxId></Tx></FinInstrmDtls></SctiesTxPstngRpt></Document>"
     )
     found = decoded(raw)
-    assert [kind for kind, _ in found] == ["Group", "Unit", "Unit", "Group", "Unit", "Document"]
+    kinds = ["Group", "Unit", "Unit", "Holding", "Group", "Unit", "Holding", "Document"]
+    assert [kind for kind, _ in found] == kinds
     assert [each["AcctOwnrTxId"] for kind, each in found if kind == "Unit"] == ["A", "B", "C"]
     assert [each["FinInstrmId/ISIN"] for kind, each in found if kind == "Group"] == [
         "US0378331005",
@@ -254,6 +255,6 @@ def test_what_others_wrote_is_decoded_as_it_is_read_at_once() -> None:
                     for place, value in decoder.values(event.node).items()
                     if value != "" and "@" not in place.rpartition("/")[2]
                 )
-            assert isinstance(event, Unit | Document | Group | Account | Header)
+            assert isinstance(event, Unit | Document | Group | Account | Holding | Header)
         grouped = [text for text in texts if text not in streamed]
         assert not grouped or whole.type[:8] in ("semt.017", "semt.018"), path

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from mx_samples import (
     AT,
@@ -11,13 +13,18 @@ from mx_samples import (
     bank_payment,
     document,
     entry,
+    holding,
     instruction,
     notification,
+    of_account,
     payment,
+    posting,
+    postings,
 )
 
 import builders.mx
 import parsers
+from parsers import mx_stream_verdict
 from schemas.finding import Finding
 from schemas.mx.rules import BY_CODE
 
@@ -25,6 +32,9 @@ PAYMENT = builders.mx.envelope(
     builders.mx.write("pacs.008", payment(), WIRE), WIRE, created_at=AT
 ).decode()
 TRADE = builders.mx.write("sese.023", instruction(), WIRE).decode()
+
+AGENT = TRADE[TRADE.index("<Pty1>") : TRADE.index("</Pty1>") + 7]
+DEPOSITORY = TRADE[TRADE.index("<Dpstry>") : TRADE.index("</Dpstry>") + 9]
 
 
 def findings(text: str | bytes) -> list[Finding]:
@@ -106,6 +116,9 @@ def test_a_version_without_schema_is_a_warning_and_its_rules_are_still_held():
         (TRADE, ">190275<", ">190275.001<", "amount_decimals"),
         (TRADE, "<Dt>2026-11-23", "<Dt>2026-11-25", "settlement_date"),
         (TRADE, "<Unit>1000", "<Unit>0", "quantity"),
+        (TRADE, AGENT, "", "settlement_parties"),
+        (TRADE, "<CdtDbtInd>DBIT", "<CdtDbtInd>CRDT", "settlement_way"),
+        (TRADE, DEPOSITORY, "", "settlement_parties"),
     ],
 )
 def test_what_no_schema_says_is_said(text, old, new, rule):
@@ -157,6 +170,51 @@ def test_a_summary_that_counts_wrongly_says_so_by_number_and_sum():
         "summary_count",
         "summary_sum",
     ]
+
+
+IN, OUT = posting("RECE", "50"), posting("DELI", "200")
+TAKEN_BACK = posting("DELI", "200", "<RvslInd>true</RvslInd>")
+FACE = posting("RECE", "5", kind="FaceAmt")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        postings(holding("50", IN, OUT, side="SHOR")),
+        postings(holding("350", IN, TAKEN_BACK)),  # the movement that is taken back
+        postings(holding("50", IN, TAKEN_BACK, side="SHOR")),  # the movement that takes back
+        postings(holding("351", IN), last="false"),  # the rest may stand on the next page
+        postings(holding("351", FACE)),  # two kinds of quantity do not add up
+        postings(holding("150", IN), of_account(holding("300", OUT, opening="500"))),
+    ],
+)
+def test_holdings_that_add_up_have_no_finding(raw):
+    assert findings(raw) == []
+    assert streamed(raw) == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "right"),
+    [
+        (postings(holding("51", IN, OUT, side="SHOR")), "write 50 SHOR"),
+        (postings(holding("50", IN, OUT)), "write 50 SHOR"),
+        (postings(holding("350", IN, OUT)), "write 50 SHOR"),
+        (postings(holding("99", IN, TAKEN_BACK)), "write 350 LONG"),
+        (postings(holding("150", IN), of_account(holding("1", IN))), "write 150 LONG"),
+        (postings(holding("99", IN).replace("Fnl>", "Intrmy>"), last="false"), "write 150 LONG"),
+    ],
+)
+def test_a_holding_that_does_not_add_up_says_what_it_would_be(raw, right):
+    (found,) = findings(raw)
+    assert found.rule == "posting_balance"
+    assert right in found.right
+    assert found.path.endswith("/Qty/Unit")
+    (again,) = streamed(raw)
+    assert (again.rule, again.right, again.value) == (found.rule, found.right, found.value)
+
+
+def streamed(raw: bytes) -> list[Finding]:
+    return list(mx_stream_verdict.verdict(io.BytesIO(raw), "semt.017.001.12", SCHEMAS))
 
 
 def test_sums_of_payments_are_held_against_their_transactions():

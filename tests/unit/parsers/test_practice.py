@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+import builders.mx
 from gateway.schema_store import installed_schemas
 from parsers import check
 from schemas.finding import Finding
 from schemas.practice import BY_CODE, PRACTICES
-from tests import mx_samples
+from tests import mt_samples, mx_samples
 
 DTC = (Path(__file__).parents[2] / "golden/mt541/equity_rvp_dtc.fin").read_bytes()
 EUROCLEAR = (Path(__file__).parents[2] / "golden/mt541/eurobond_rvp_euroclear.fin").read_bytes()
@@ -112,3 +113,53 @@ def test_a_participant_of_an_icsd_has_five_digits() -> None:
 def test_every_practice_says_what_to_do_and_where_it_comes_from() -> None:
     assert all(p.rule.mend and p.rule.source and p.rule.says for p in PRACTICES)
     assert len(BY_CODE) == len(PRACTICES)
+
+
+@pytest.mark.parametrize(
+    ("on", "currency", "why"),
+    [
+        ("2026-11-24", "USD", ""),
+        ("2026-11-26", "USD", "Thanksgiving Day"),
+        ("2026-11-26", "EUR", ""),  # TARGET is open
+        ("2026-12-25", "EUR", "Christmas Day"),
+        ("2026-12-25", "JPY", ""),  # whose holidays are not packaged
+        ("2026-11-28", "JPY", "Saturday"),
+        ("2046-11-26", "USD", ""),  # beyond the packaged years only weekends are known
+        ("2046-11-24", "USD", "Saturday"),
+    ],
+)
+def test_money_moves_on_a_business_day_of_its_currency(on: str, currency: str, why: str) -> None:
+    """DOMAIN 3.5, 1.3: an own rule of transfers in both standards."""
+    text = PAYMENT.replace("Dt>2026-11-24", f"Dt>{on}").replace("EUR", currency)
+    mx = mx_samples.headed("pacs.008.001.08", text)
+    day = on.replace("-", "")[2:]
+    amount = f":32A:{day}{currency}10000,".encode()
+    mt = mt_samples.SAMPLES["103"].replace(b":32A:261124USD10000,", amount)
+    mt = mt.replace(b":33B:USD", f":33B:{currency}".encode())
+    for raw in (mx, mt):
+        found = [f for f in said(raw) if f.rule == "value_day"]
+        assert [f.message.rpartition(": ")[2] for f in found] == ([why] if why else [])
+
+
+def test_each_transaction_has_its_own_value_day() -> None:
+    tx = PAYMENT[PAYMENT.index("<CdtTrfTxInf>") : PAYMENT.index("</FIToFI")]
+    undated = tx.replace("<IntrBkSttlmDt>2026-11-24</IntrBkSttlmDt>", "")
+    dollars = tx.replace("EUR", "USD").replace("2026-11-24", "2026-11-26")
+    raw = mx_samples.headed("pacs.008.001.08", PAYMENT.replace(tx, undated + dollars))
+    [found] = [f for f in said(raw) if f.rule == "value_day"]
+    assert found.message == "USD does not move on 2026-11-26: Thanksgiving Day"
+    assert "CdtTrfTxInf[2]" in found.path
+
+
+def test_no_instruction_settles_on_a_weekend() -> None:
+    mx = builders.mx.write("sese.023", mx_samples.instruction(), mx_samples.WIRE)
+    for raw in (mx.replace(b"2026-11-24", b"2026-11-28"), DTC.replace(b"20261124", b"20261128")):
+        assert [f.rule for f in said(raw)] == ["settles_on_weekend"]
+
+
+def test_nothing_settles_before_it_was_traded() -> None:
+    raw = mt_samples.SAMPLES["545"]
+    late = b":98A::TRAD//20261125\r\n:98A::ESET"
+    assert said(raw) == []
+    [found] = said(raw.replace(b":98A::ESET", late))
+    assert found.rule == "settles_before_trade"

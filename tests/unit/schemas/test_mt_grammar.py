@@ -19,6 +19,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 PUBLISHED = "read in the field's page of the published ISO 15022 data field dictionary"
+OF_A_PAGE = "DOMAIN 6.7: what a page opens and closes with"
 # ours on purpose: (types, line of the comparison): the reason
 DEVIATIONS = {
     ("300", "D order: 15 D1:- 16, 15 D1:-"): "16A counts the settlements that were told before it",
@@ -34,6 +35,8 @@ DEVIATIONS = {
         ("548", f"B/98[{place}] qualifiers: {qualifier}, any"): PUBLISHED
         for place, qualifier in enumerate(("ADEL", "ASTS", "EXSE", "EXVA", "MTCH"))
     },
+    ("536", "B/B1/93[0] qualifiers: FIOP/INOP, FIOP"): OF_A_PAGE,
+    ("536", "B/B1/93[1] qualifiers: FICL/INCL, FICL"): OF_A_PAGE,
     ("586", "A/98 qualifiers: PREP/STAT, any"): PUBLISHED,
     ("564 565 566 567 568", "A/20 qualifiers: COAF/CORP/SEME, any"): PUBLISHED,
     ("564", "A/22 qualifiers: CAEP/CAEV/CAMV, any"): PUBLISHED,
@@ -46,6 +49,7 @@ FORMAT_DEVIATIONS = {
     "34F": MARK,
     "35B": "one of the two must be there, and a description alone begins on the first line",
     "35C": "the grammar has no format for it",
+    "28E": "a page is the last, the only one, or has more behind it",
     "61": "a mark is C, D, RC, RD, EC or ED",
     "77E": "a text block of 10,000 characters has no more lines",
     **dict.fromkeys(("60F", "60M", "62F", "62M", "64", "65"), MARK),

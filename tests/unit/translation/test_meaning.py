@@ -137,21 +137,8 @@ def test_the_cash_of_a_status_goes_the_way_of_its_movement(translate, sign, move
     assert text(translate(raw, "mx"), "SttlmAmt/CdtDbtInd") == ("DBIT" if sign else way)
 
 
-_PAGE = """
-:16R:GENL
-:28E:1/ONLY
-:20C::SEME//H1
-:23G:NEWM
-:98A::STAT//20261124
-:22F::SFRE//DAIL
-:22F::CODE//COMP
-:22F::STTY//CUST
-:22F::STBA//SETT
-:97A::SAFE//MASTER
-:17B::ACTI//Y
-:17B::CONS//Y
-:16S:GENL
-"""
+_PAGE = mt_samples.SAMPLES["535"].partition(b"{4:")[2].decode().partition(":16R:SUBSAFE")[0]
+_PAGE = _PAGE.replace("\r\n", "\n").replace("SAFE1", "MASTER").replace("CONS//N", "CONS//Y")
 
 
 def _held(account: str, units: int, more: str = "") -> str:
@@ -236,6 +223,26 @@ def test_a_charge_is_told_once_by_whom_it_is_of(translate) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("words", "end_to_end", "purpose", "free"),
+    [
+        ("INV 778", "NOTPROVIDED", "", "INV 778"),
+        ("/ROC/E1", "E1", "", ""),
+        ("/ROC/E1///PURP/SALA///URI/PAY 11", "E1", "SALA", "PAY 11"),
+        ("/PURP/SALA///URI/PAY 11", "NOTPROVIDED", "SALA", "PAY 11"),
+        ("/ROC/E1///URI/PAY 11", "E1", "", "PAY 11"),
+        ("/RFB/BET072", "NOTPROVIDED", "", "/RFB/BET072"),
+    ],
+)
+def test_what_a_payment_is_for(translate, words, end_to_end, purpose, free) -> None:
+    raw = mt_samples.SAMPLES["103"]
+    raw = re.sub(rb":70:.*?(?=\r\n(:7[1-7]|-\}))", f":70:{words}".encode(), raw, flags=re.S)
+    there = translate(raw, "mx")
+    assert text(there, "PmtId/EndToEndId") == end_to_end
+    assert (text(there, "Purp/Cd"), text(there, "RmtInf/Ustrd")) == (purpose, free)
+    assert ("", "70", words) in fields(translate(there.raw, "mt").raw)
+
+
 @pytest.mark.parametrize(("mt", "said"), [("SHA", "SHAR"), ("BEN", "CRED"), ("OUR", "DEBT")])
 def test_who_pays_the_charges(translate, mt, said) -> None:
     raw = mt_samples.SAMPLES["103"]
@@ -269,6 +276,37 @@ def test_a_status_that_tells_no_status_is_refused(translate) -> None:
     assert "needs one of PrcgSts" in refused(translate, raw, "mx")
 
 
+FACES = ":36B::{0}//FAMT/1000,\r\n:36B::{0}//AMOR/750,5"
+
+
+@pytest.mark.parametrize(
+    ("type_", "qualifier", "element"),
+    [
+        ("541", "SETT", "SttlmQty"),
+        ("545", "ESTT", "SttldQty"),
+        ("548", "SETT", "SttlmQty"),
+        ("536", "PSTA", "PstngQty"),
+        ("537", "PSTA", "PstngQty"),
+    ],
+)
+def test_the_face_of_a_bond_and_what_is_left_of_it_stand_together(
+    translate, type_, qualifier, element
+) -> None:
+    raw = mt_samples.SAMPLES[type_]
+    raw = re.sub(
+        rb":36B::%s//[^\r]*" % qualifier.encode(), FACES.format(qualifier).encode(), raw, count=1
+    )
+    raw = re.sub(rb":93B::FI(OP|CL)[^\r]*\r\n", b"", raw)
+    there = translate(raw, "mx")
+    assert there.valid
+    assert text(there, f"{element}/OrgnlAndCurFace/FaceAmt") == "1000"
+    assert text(there, f"{element}/OrgnlAndCurFace/AmtsdVal") == "750.5"
+    assert text(there, f"{element}/Qty") == ""
+    back = [(tag, value) for _, tag, value in fields(translate(there.raw, "mt").raw)]
+    kept = [f":{qualifier}//FAMT/1000,", f":{qualifier}//AMOR/750,5"]
+    assert [value for tag, value in back if tag == "36B" and qualifier in value] == kept
+
+
 def test_a_place_of_settlement_may_be_a_country(translate) -> None:
     raw = (GOLDEN / "mt541" / "equity_rvp_dtc.fin").read_bytes()
     raw = re.sub(rb":95P::PSET//[A-Z0-9]+", b":95C::PSET//US", raw)
@@ -299,7 +337,7 @@ def test_a_payment_is_what_its_builder_in_the_other_standard_writes(
     document = builders.mx.write(mx, body, wire)
     there = leaves(translate(builders.fin.write(mt, body, wire), "mx").raw, root)
     assert "Amt@Ccy" in str(there)
-    own_words = ("CreDtTm", "BICFI", "RmtInf/Ustrd", "PstlAdr/AdrLine", "Acct/Id/Othr/Id")
+    own_words = ("CreDtTm", "BICFI", "PstlAdr/AdrLine", "Acct/Id/Othr/Id")
     told = {each for each in there if not each[0].endswith(own_words)}
     assert told <= set(leaves(document, root))
     back = translate(document, "mt")  # without a header: the agents of the document name the banks

@@ -71,7 +71,7 @@ def _mt_places(
         here = (*blocks, *row.blocks)
         for number, block in enumerate(here, start=1):
             if block.tag:
-                yield _named(here[:number]), block.tag.removeprefix("!"), block.qualifier
+                yield _named(here[:number]), block.tag.lstrip("!&"), block.qualifier
         if row.tag:
             yield _named(here), row.tag, row.qualifier
         yield from _mt_places(row.rows, here)
