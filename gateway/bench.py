@@ -34,7 +34,7 @@ from gateway.demo_data import demo_files
 from gateway.demo_world import simulator_config
 from gateway.handlers import importing
 from gateway.load import Door, one_by_one, open_loop
-from gateway.simulate import spawn_simulators
+from gateway.simulate import spawn_simulators, until_listening
 from store import migrate as migrations
 
 TABLES = (
@@ -169,7 +169,8 @@ async def gateway_process(
         "FINALITY_HTTP_PORT": "0",
     }
     config = simulator_config(at_once=True)
-    simulators = await spawn_simulators(real.mqtt, folder / "simulators", 7, "real", config)
+    async with until_listening(real.mqtt):
+        simulators = await spawn_simulators(real.mqtt, folder / "simulators", 7, "real", config)
     gateway = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

@@ -25,9 +25,9 @@ from gateway.demo_stream import OPEN, Trade
 from gateway.demo_world import LATE_SSI
 from gateway.mqtt import Mqtt
 from gateway.runner import OUTAGES
+from gateway.simulate import SIMULATORS
 
 log = structlog.get_logger()
-SIMULATORS = ("swift", "custodian", "bank")
 STEP = timedelta(seconds=30)
 QUIET_SECONDS = 60
 AGAIN_SECONDS = 5  # without rest, until the time is said once more

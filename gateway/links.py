@@ -64,6 +64,10 @@ class Link(Protocol):
         """What the desk shows of it."""
         ...
 
+    async def ready(self) -> None:
+        """Return once an answer to what is sent would be heard."""
+        ...
+
     async def send(self, messages: Sequence[Outgoing]) -> dict[int, Fate]:
         """Hand these to the transport; what became of each, by outbox id."""
         ...
@@ -111,12 +115,16 @@ class MqttLink:
         self.mqtt = mqtt
         self.inbound = core.inbounds[config.name]
         self._state = LinkState(config.name, "mqtt", config.format)
+        self._hears = asyncio.Event()
 
     @property
     def state(self) -> LinkState:
         """As it is now: the connection comes and goes by itself."""
         self._state.up = self.mqtt.connected
         return self._state
+
+    async def ready(self) -> None:
+        await self._hears.wait()  # what comes to a topic nobody ever asked for, a broker forgets
 
     async def send(self, messages: Sequence[Outgoing]) -> dict[int, Fate]:
         topic = f"finality/links/{self.name}/out"
@@ -149,6 +157,7 @@ class MqttLink:
                 self.state.detail = str(down)
             else:
                 self.state.detail = ""
+                self._hears.set()
                 return
 
 
@@ -190,6 +199,9 @@ class DirectoryLink:
         self._proved = False  # whether a file stands beside each that authenticates it
         for folder in ("out", "in", "done", "error"):
             (root / folder).mkdir(parents=True, exist_ok=True)
+
+    async def ready(self) -> None:
+        """At once: a file waits for its reader."""
 
     async def send(self, messages: Sequence[Outgoing]) -> dict[int, Fate]:
         suffix = "rje" if self.config.format == "fin" else "xml"

@@ -58,6 +58,7 @@ class Relay:
                         last = attempt.retry_state.outcome
                         log.warning("relay waits", link=self.link.name, error=repr(last))
                     await self._recover()
+                    await self.link.ready()
                     await self._drain()
 
     async def _recover(self) -> None:

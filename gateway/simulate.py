@@ -7,14 +7,19 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from gateway.broker import EmbeddedBroker
 from gateway.config import Settings
 from gateway.demo_world import simulator_config
+from gateway.mqtt_connection import close, connect, make_client
 
+SIMULATORS = ("swift", "custodian", "bank")
+LISTENING_SECONDS_MAX = 120
 MQTT = "SIMULATORS_MQTT"  # with the broker's password: not for a command line, which everybody sees
 
 
@@ -50,6 +55,33 @@ def command(name: str, folder: Path, seed: int, clock: str, config: Path) -> tup
     options = {"data": folder, "seed": seed, "clock": clock, "config": config}
     said = (text for option, value in options.items() for text in (f"--{option}", str(value)))
     return (sys.executable, "-m", f"simulators.{name}", *said)
+
+
+@asynccontextmanager
+async def until_listening(mqtt: str) -> AsyncIterator[None]:
+    """Start the simulators inside; on leaving, all of them are subscribed.
+
+    What is published to a topic nobody has ever asked for, the broker takes and forgets. A simulator
+    reports once it has subscribed. TimeoutError names those that did not.
+    """
+    client = make_client(mqtt, f"finality-{uuid4().hex}", clean=True, timeout_seconds=10)
+    await connect(client)
+    try:
+        topics = [f"finality/simulators/{name}/report" for name in SIMULATORS]
+        await client.subscribe([(topic, 0) for topic in topics])
+        yield
+        missing = set(topics)
+        try:
+            async with asyncio.timeout(LISTENING_SECONDS_MAX):
+                async for message in client.messages:
+                    missing.discard(message.topic.value)
+                    if not missing:
+                        break
+        except TimeoutError:
+            what = f"no report on {', '.join(sorted(missing))} in {LISTENING_SECONDS_MAX} s"
+            raise TimeoutError(what) from None
+    finally:
+        await close(client)
 
 
 async def stop_processes(processes: Sequence[asyncio.subprocess.Process]) -> None:

@@ -30,11 +30,11 @@ from gateway.config import Settings
 from gateway.failpoints import NAMES as FAILPOINTS
 from gateway.handlers import importing
 from gateway.runner import OUTAGES
+from gateway.simulate import SIMULATORS
 from store.account import temporary_data
 from tests import fault_payments
 from tests.fault_payments import Person
 
-SIMULATORS = ("swift", "custodian", "bank")
 PROCESSES = ("gateway", "postgres", "broker", *SIMULATORS)
 RESUME_SECONDS_MAX = 60
 REACH_SECONDS_MAX = 60
@@ -308,8 +308,12 @@ async def harness(
                 workers,
                 payments,
             )
-            keeping = [asyncio.create_task(run.keep(name)) for name in ("gateway", *SIMULATORS)]
+            keeping: list[asyncio.Task[None]] = []
             try:
+                assert real.mqtt is not None
+                async with simulate.until_listening(real.mqtt):
+                    keeping += [asyncio.create_task(run.keep(name)) for name in SIMULATORS]
+                keeping.append(asyncio.create_task(run.keep("gateway")))
                 yield run
             finally:
                 run.stopping = True

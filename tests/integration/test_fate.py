@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -39,8 +41,18 @@ async def approved(street: Street) -> str:
     return id_
 
 
-async def dies_after_finding(given: wiring.Parts, data: Path, link: str) -> None:
-    """A gateway that finds what its predecessor was sending, and gets no further."""
+class Deaf(DirectoryLink):
+    """A link that would not hear an answer yet."""
+
+    hears: asyncio.Event
+
+    async def ready(self) -> None:
+        await self.hears.wait()
+
+
+@asynccontextmanager
+async def alone(given: wiring.Parts, data: Path, link: str) -> AsyncIterator[tuple[Relay, Deaf]]:
+    """The relay of one link and nothing else of a gateway."""
     settings = Settings(data=data)
     async with await wiring.make_pool(given.app_dsn, settings) as pool:
         core = Core(
@@ -50,8 +62,14 @@ async def dies_after_finding(given: wiring.Parts, data: Path, link: str) -> None
             installed_schemas(data),
         )
         core.inbounds[link] = Inbound(core, link)
-        config = LinkConfig(link, "directory", "mx")
-        relay = Relay(core, DirectoryLink(core, config, data / "links" / link))
+        deaf = Deaf(core, LinkConfig(link, "directory", "mx"), data / "links" / link)
+        deaf.hears = asyncio.Event()
+        yield Relay(core, deaf), deaf
+
+
+async def dies_after_finding(given: wiring.Parts, data: Path, link: str) -> None:
+    """A gateway that finds what its predecessor was sending, and gets no further."""
+    async with alone(given, data, link) as (relay, _):
         await relay._recover()
 
 
@@ -71,6 +89,31 @@ async def test_a_kill_while_a_stranded_payment_is_found_does_not_forget_it(
                 await asyncio.sleep(0.05)
             assert len(list((tmp_path / "links" / link / "out").iterdir())) == 1
             assert "fate_unknown" in str(case["exceptions"])
+
+
+async def test_nothing_leaves_before_an_answer_to_it_would_be_heard(
+    postgres: Any, as_superuser: Any, template: str, tmp_path: Path
+) -> None:
+    async with a_database(postgres, as_superuser, template, "deaf") as given:
+        async with a_street(given, tmp_path) as street:
+            await approved(street)
+            async with street.up.core.pool.acquire() as db:
+                link = await db.fetchval(
+                    "update outbox set state = 'queued', attempt = 0, sent_at = null returning link"
+                )
+        out = tmp_path / "links" / link / "out"
+        for path in out.iterdir():
+            path.unlink()
+        async with alone(given, tmp_path, link) as (relay, deaf):
+            working = asyncio.create_task(relay.work())
+            await asyncio.sleep(0.5)
+            assert list(out.iterdir()) == []
+            deaf.hears.set()
+            async with asyncio.timeout(10):
+                while not list(out.iterdir()):
+                    await asyncio.sleep(0.05)
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
 
 
 async def test_each_link_has_its_patience_and_what_was_sent_too_often_is_left_to_a_person(

@@ -82,6 +82,7 @@
     } finally {
       busy = false;
     }
+    watchSoon();
     if (near()) extend();
   }
   const near = () => {
@@ -116,15 +117,15 @@
   const sum = (place) => place.split(".").reduce((n, pair) => n + parseInt(pair.split("-")[1] || "0", 16), 0);
   const earlier = (one, other) => sum(one) < sum(other);
   let settling;
+  function watchSoon() {
+    clearTimeout(settling);
+    settling = setTimeout(watch, 200);
+  }
   sheet.addEventListener("scroll", () => {
     if (near()) extend();
-    clearTimeout(settling);
-    settling = setTimeout(watch, 200);
+    watchSoon();
   }, { passive: true });
-  addEventListener("resize", () => {
-    clearTimeout(settling);
-    settling = setTimeout(watch, 200);
-  });
+  addEventListener("resize", watchSoon);
   if (pager && !new URLSearchParams(location.search).has("after")) pager.hidden = true;
   watch();
   if (near()) extend();
