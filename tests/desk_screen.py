@@ -15,7 +15,8 @@ from playwright.async_api import Browser, Page, expect
 from store.cases import ConditionRow
 
 CHROMIUM = shutil.which("chromium")
-SECONDS = 10_000
+MILLISECONDS_MAX = 20_000
+expect.set_options(timeout=MILLISECONDS_MAX)
 DOCS = Path(__file__).parent.parent / "docs" / "desk"
 PICTURES = os.environ.get("FINALITY_PICTURES")  # `make pictures` sets it
 BROWSER = [
@@ -52,7 +53,7 @@ class Screen:
 async def sit_down(chromium: Browser, house: House, who: str, **options: Any) -> Screen:
     """A window that someone opened with a one-time link."""
     context = await chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
-    context.set_default_timeout(SECONDS)
+    context.set_default_timeout(MILLISECONDS_MAX)
     screen = Screen(await context.new_page(), house)
     screen.page.on(
         "console",

@@ -14,7 +14,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -226,7 +226,7 @@ class Harness:
             while len(self.deaths) < self.reached:  # the one that is to be killed by us
                 await asyncio.sleep(0.02)
             os.kill(await self._alive(target), signal.SIGKILL)
-            return await self._death(self.reached)
+            return replace(await self._death(self.reached), in_flight=flying)
         os.kill(await self._alive(target), signal.SIGKILL)
         return await self._resume(target, flying)
 
